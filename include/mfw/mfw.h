@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * libmfw: packet-filter rules whose match is an eBPF program, in nftables chains, in one network
+ * namespace per customer.
+ *
+ * Errors. A function that can fail for a reason worth a sentence returns 0 or a negative errno
+ * value and takes `struct mfw_err **err` as its last parameter. On failure *err (if err is not
+ * NULL) is a new value that the caller frees with mfw_err_free(); outputs are untouched. On
+ * success *err is untouched. The library never prints, never exits and never logs.
+ *
+ * Threads. A struct mfw, and what was made from it, is used by one thread at a time; several
+ * threads each open their own. No function changes the calling thread's network or mount
+ * namespace, working directory, umask or signal mask.
+ *
+ * Privileges. Reading and changing rules needs CAP_NET_ADMIN, entering a namespace CAP_SYS_ADMIN,
+ * programs and pins CAP_BPF and the owner of the pin directory: in practice, root of the initial
+ * user namespace.
+ *
+ * Structures that are passed in start with `size`, set to their sizeof by the caller (MFW_SIZE):
+ * they may grow at their end. Structures that come out belong to what returned them and are never
+ * copied or embedded by callers. Strings are UTF-8 and end with NUL.
+ */
+#ifndef MFW_MFW_H
+#define MFW_MFW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Initialises the first member of a structure that is passed to the library. */
+#define MFW_SIZE(type) .size = sizeof(type)
+
+/* Longest customer, chain, ref: [A-Za-z0-9_-]{1,63}. */
+#define MFW_NAME_MAX    63
+/* Longest comment in bytes; what nft allows (NFTNL_UDATA_COMMENT_MAXLEN). */
+#define MFW_COMMENT_MAX 128
+
+struct mfw;
+struct mfw_change;
+struct mfw_customers;
+struct mfw_listing;
+struct mfw_matchers;
+struct mfw_report;
+
+/* ---- errors ---- */
+
+struct mfw_err;
+
+/* The positive errno value. */
+int mfw_err_code(const struct mfw_err *err);
+/* A stable dotted word, for programs: "expr.syntax", "chain.missing", "nft.rejected", ... */
+const char *mfw_err_kind(const struct mfw_err *err);
+/* One sentence: what was tried on what, why it failed, what helps. */
+const char *mfw_err_message(const struct mfw_err *err);
+/* More text, of several lines, such as the verifier's log; NULL if there is none. */
+const char *mfw_err_detail(const struct mfw_err *err);
+/* The ref of the rule concerned; NULL if none is. */
+const char *mfw_err_ref(const struct mfw_err *err);
+/*
+ * The place in the text that was parsed: line and column from 1 (column in bytes), and the length
+ * in bytes; all 0 when the error has no place. Any output may be NULL.
+ */
+void mfw_err_place(const struct mfw_err *err, unsigned *ret_line, unsigned *ret_column,
+		   unsigned *ret_length);
+/* The text that the place counts in; NULL when the error has no place. */
+const char *mfw_err_source(const struct mfw_err *err);
+void mfw_err_free(struct mfw_err *err);
+
+/* ---- the library ---- */
+
+struct mfw_options {
+	size_t size;
+	/*
+	 * Directories of matcher objects, separated by ':', searched in order. NULL: the directory
+	 * "mfw" beside the library, then the one it was configured with.
+	 */
+	const char *matcher_path;
+	/* How long to wait for another change to end, in milliseconds; 0: 10 000. */
+	unsigned lock_wait_ms;
+	/* Who holds the lock, for the message that others get; NULL: the process's name. */
+	const char *holder;
+};
+
+/*
+ * Opens the library. opts may be NULL. Needs no privilege by itself.
+ * Errors: ENOMEM, EINVAL (a size that is too small to be any version's).
+ */
+int mfw_open(const struct mfw_options *opts, struct mfw **ret, struct mfw_err **err);
+/* Closes sockets and frees all that mfw owns. Changes, listings and so on are freed before. */
+void mfw_close(struct mfw *mfw);
+/* "MAJOR.MINOR.PATCH" of the library that runs. */
+const char *mfw_version(void);
+
+/* ---- where ---- */
+
+/*
+ * A customer, or a place addressed directly beside other tools' rules. Either customer is set and
+ * nothing else, or table is (with netns and family as wanted). The strings need to live as long as
+ * the call only.
+ */
+struct mfw_target {
+	size_t size;
+	const char *customer;
+	/* A name under /run/netns, or a path (with a '/'); NULL: the caller's own namespace. */
+	const char *netns;
+	/* "inet" (also NULL), "ip", "ip6", "bridge". */
+	const char *family;
+	/* An nftables table, which must exist. */
+	const char *table;
+};
+
+/* ---- customers ---- */
+
+struct mfw_customer {
+	size_t size;
+	const char *name;
+	/* The namespace's path, such as /run/netns/acme. */
+	const char *netns;
+	/* Whether we made the namespace (and delete it with the customer) or adopted it. */
+	bool made;
+	/* The namespace's inode when the customer was added. */
+	uint64_t inode;
+	/* NULL, or why the namespace is not what it was: missing, or replaced by another. */
+	const char *drift;
+};
+
+/*
+ * Adds a customer. netns NULL: makes /run/netns/NAME as iproute2 does; else adopts that namespace
+ * (a name under /run/netns, or a path).
+ * Errors: name.bad, customer.exists, netns.exists, netns.missing, netns.busy (adopted by another
+ * customer), EPERM.
+ */
+int mfw_customer_add(struct mfw *mfw, const char *name, const char *netns, struct mfw_err **err);
+/*
+ * Deletes a customer: its rules, chains, tables and pins, and the namespace if we made it.
+ * Errors: customer.missing, lock.busy, netns.busy.
+ */
+int mfw_customer_del(struct mfw *mfw, const char *name, struct mfw_err **err);
+/* All customers by name; free with mfw_customers_free(). No customers: an empty list. */
+int mfw_customers_list(struct mfw *mfw, struct mfw_customers **ret, struct mfw_err **err);
+size_t mfw_customers_count(const struct mfw_customers *customers);
+const struct mfw_customer *mfw_customers_get(const struct mfw_customers *customers, size_t i);
+void mfw_customers_free(struct mfw_customers *customers);
+
+/* ---- chains and rules ---- */
+
+struct mfw_chain {
+	size_t size;
+	const char *name;
+	/* "inet" (also NULL), "ip", "ip6", "bridge". */
+	const char *family;
+	/* "filter" (also NULL), "nat", "route"; base chains only. */
+	const char *type;
+	/* "prerouting", "input", "forward", "output", "postrouting"; NULL: a regular chain. */
+	const char *hook;
+	/* Lower runs first. */
+	int32_t priority;
+	/* "accept" (also NULL) or "drop"; base chains only. */
+	const char *policy;
+
+	/* Filled in lists, ignored otherwise. */
+	const char *table;
+	size_t n_rules;
+};
+
+enum mfw_mode {
+	MFW_MODE_ENFORCE,  /* match, count, act */
+	MFW_MODE_MONITOR,  /* match and count only */
+	MFW_MODE_DISABLED, /* neither */
+};
+
+/* Whether the program that a rule runs is the one that its pin names now. */
+enum mfw_drift {
+	MFW_DRIFT_NONE,
+	MFW_DRIFT_PIN_MISSING,	/* the pin is gone; the rule still runs its program */
+	MFW_DRIFT_PIN_REPLACED, /* the pin names another program than the rule runs */
+};
+
+/* One nftables expression of a rule that is not ours. */
+struct mfw_expr_info {
+	size_t size;
+	/* nftables' name of the expression: "match", "target", "payload", "cmp", ... */
+	const char *name;
+	/* libnftnl's text for it. */
+	const char *text;
+	/* For "match" and "target": the extension's name, revision and raw data in host order. */
+	const char *xt_name;
+	uint32_t xt_rev;
+	const void *xt_info;
+	uint32_t xt_len;
+};
+
+/*
+ * A rule. It has exactly one match: an expression, a pinned program, an object file or classic
+ * bytecode.
+ */
+struct mfw_rule {
+	size_t size;
+	/* Unique in its chain; NULL: one is made up. */
+	const char *ref;
+	/* An expression, such as `not suffix(bytes="xyzzy")`. */
+	const char *match;
+	/* The path of a pinned socket-filter program. */
+	const char *object_pinned;
+	/* The path of an ELF object with one socket-filter program, to be loaded and pinned. */
+	const char *object;
+	/* Classic BPF as `tcpdump -ddd` and iptables take it: "N,code jt jf k,...". */
+	const char *bytecode;
+	/* [log ...] [limit ...] VERDICT */
+	const char *action;
+	/* At most MFW_COMMENT_MAX bytes; NULL: none. */
+	const char *comment;
+	enum mfw_mode mode;
+
+	/* Filled in lists, ignored otherwise. */
+	uint32_t index;	 /* position in the chain, from 0 */
+	uint64_t handle; /* nftables' number for it */
+	bool counted;	 /* the rule has a counter */
+	uint64_t packets;
+	uint64_t bytes;
+	/* Not made by us, or changed by another tool since: see exprs. ref and match are NULL. */
+	bool foreign;
+	size_t n_exprs;
+	const struct mfw_expr_info *const *exprs;
+	/* The program: its id (0: none), the path in the rule, our hash in hexadecimal. */
+	uint32_t prog_id;
+	const char *pin;
+	const char *hash;
+	enum mfw_drift drift;
+	uint32_t pin_prog_id; /* with MFW_DRIFT_PIN_REPLACED: the program that the pin names now */
+};
+
+/*
+ * The chains of a target with their rules, in the kernel's order. chain NULL: all chains. reset:
+ * sets every counter listed to zero as it is read (one step in the kernel; Linux 6.3 or later).
+ * Errors: customer.missing, table.missing, chain.missing, netns.missing.
+ */
+int mfw_list(struct mfw *mfw, const struct mfw_target *target, const char *chain, bool reset,
+	     struct mfw_listing **ret, struct mfw_err **err);
+size_t mfw_listing_chain_count(const struct mfw_listing *listing);
+const struct mfw_chain *mfw_listing_chain(const struct mfw_listing *listing, size_t chain);
+const struct mfw_rule *mfw_listing_rule(const struct mfw_listing *listing, size_t chain,
+					size_t rule);
+void mfw_listing_free(struct mfw_listing *listing);
+
+/* ---- changes ---- */
+
+enum mfw_place_kind {
+	MFW_PLACE_LAST, /* at the chain's end */
+	MFW_PLACE_FIRST,
+	MFW_PLACE_BEFORE, /* before the rule `ref` */
+	MFW_PLACE_AFTER,
+	MFW_PLACE_BEFORE_INDEX, /* before the rule at `index`, from 0 */
+	MFW_PLACE_AFTER_INDEX,
+};
+
+struct mfw_place {
+	size_t size;
+	enum mfw_place_kind kind;
+	const char *ref;
+	uint32_t index;
+};
+
+/*
+ * A change of one namespace: what is added to it happens in one netlink transaction at
+ * mfw_change_commit(), wholly or not at all. The functions that add a step copy what they are
+ * given and check what can be checked without the kernel; each step sees the effect of those
+ * before it. A step that failed to be added leaves the change as it was.
+ * Errors: name.bad, customer.missing, EINVAL (target).
+ */
+int mfw_change_new(struct mfw *mfw, const struct mfw_target *target, struct mfw_change **ret,
+		   struct mfw_err **err);
+void mfw_change_free(struct mfw_change *change);
+
+/* Adds a chain, and the table `mfw` of its family when that is missing. Customers only. */
+int mfw_change_chain_add(struct mfw_change *change, const struct mfw_chain *chain,
+			 struct mfw_err **err);
+enum mfw_chain_field {
+	MFW_CHAIN_POLICY = 1 << 0,
+	MFW_CHAIN_PRIORITY = 1 << 1,
+	MFW_CHAIN_HOOK = 1 << 2,
+};
+/*
+ * Changes the fields named in `fields` (a sum of enum mfw_chain_field) of the chain with
+ * chain->name. The kernel cannot change hook or priority of a live chain: it is made anew in the
+ * same transaction, with its rules and their counts.
+ */
+int mfw_change_chain_set(struct mfw_change *change, const struct mfw_chain *chain, unsigned fields,
+			 struct mfw_err **err);
+/* Deletes a chain. It must be empty unless flush is true. */
+int mfw_change_chain_del(struct mfw_change *change, const char *chain, bool flush,
+			 struct mfw_err **err);
+
+/* Adds a rule at a place; NULL: at the end. */
+int mfw_change_rule_add(struct mfw_change *change, const char *chain, const struct mfw_rule *rule,
+			const struct mfw_place *place, struct mfw_err **err);
+/*
+ * Gives the rule `ref` what is set in `rule`: a match, an action, a comment ("" removes it), a new
+ * ref; what is NULL there stays. `mode` NULL: stays. The counts are kept unless the match changes.
+ */
+int mfw_change_rule_replace(struct mfw_change *change, const char *chain, const char *ref,
+			    const struct mfw_rule *rule, const enum mfw_mode *mode,
+			    struct mfw_err **err);
+/* Moves a rule within its chain; its counts are kept. An index is that of the result. */
+int mfw_change_rule_move(struct mfw_change *change, const char *chain, const char *ref,
+			 const struct mfw_place *place, struct mfw_err **err);
+int mfw_change_rule_del(struct mfw_change *change, const char *chain, const char *ref,
+			struct mfw_err **err);
+
+/*
+ * Does everything short of the transaction: takes the namespace's lock, reads it, checks every
+ * step against it, loads and pins programs. mfw_change_commit() does it when it was not done.
+ * With several changes: prepare all, then commit each.
+ */
+int mfw_change_prepare(struct mfw_change *change, struct mfw_err **err);
+/*
+ * Sends the transaction. On success the change is spent: it can be asked and freed, not used again.
+ * On failure the old rules are in force, programs and pins made for the change are gone, and the
+ * lock is released.
+ * Errors: rule.exists, rule.missing, chain.missing, chain.exists, chain.busy, table.missing,
+ * matcher.unknown, expr.*, object.*, bpf.*, nft.*, lock.busy, netns.*.
+ */
+int mfw_change_commit(struct mfw_change *change, struct mfw_err **err);
+/* The number of steps added. */
+size_t mfw_change_count(const struct mfw_change *change);
+/* After a commit: the ref of the rule that step `step` (from 0) added, replaced or moved. */
+const char *mfw_change_ref(const struct mfw_change *change, size_t step);
+/* Which step the last error was about; -1 when none in particular. */
+long mfw_change_failed_step(const struct mfw_change *change);
+/* Warning `i` about what was added so far, or NULL when there are no more. */
+const char *mfw_change_warning(const struct mfw_change *change, size_t i);
+
+/* ---- matchers ---- */
+
+struct mfw_param {
+	size_t size;
+	const char *name;
+	const char *type; /* "bytes", "int", "bool", ... */
+	const char *doc;
+	/* As it is written in an expression; NULL: the parameter is required. */
+	const char *default_value;
+	/* Of integers: the range; of bytes: the least and greatest length in bytes. */
+	uint64_t min;
+	uint64_t max;
+};
+
+struct mfw_matcher {
+	size_t size;
+	const char *name;
+	const char *summary; /* one line */
+	const char *doc;     /* several lines */
+	const char *path;    /* the object file */
+	size_t n_params;
+	const struct mfw_param *const *params;
+	/* NULL, or why this object cannot be used; then only name and path are set. */
+	const char *broken;
+};
+
+/*
+ * The matchers that the matcher path offers, by name. An object that cannot be read, or whose name
+ * an earlier directory has taken, is listed as broken.
+ */
+int mfw_matchers_list(struct mfw *mfw, struct mfw_matchers **ret, struct mfw_err **err);
+size_t mfw_matchers_count(const struct mfw_matchers *matchers);
+const struct mfw_matcher *mfw_matchers_get(const struct mfw_matchers *matchers, size_t i);
+void mfw_matchers_free(struct mfw_matchers *matchers);
+
+/* ---- doctor ---- */
+
+enum mfw_health {
+	MFW_HEALTH_OK,
+	MFW_HEALTH_WARN, /* works, but see the remedy */
+	MFW_HEALTH_FAIL, /* rules cannot be used until it is mended */
+};
+
+struct mfw_finding {
+	size_t size;
+	const char *check; /* a stable word: "nf_tables", "xt_bpf", "bpffs", ... */
+	enum mfw_health health;
+	const char *message;
+	const char *remedy; /* NULL when there is nothing to do */
+};
+
+/*
+ * Checks what the rules need of this machine, by trying it in a namespace of its own; changes
+ * nothing, not even a missing mount.
+ */
+int mfw_doctor(struct mfw *mfw, struct mfw_report **ret, struct mfw_err **err);
+size_t mfw_report_count(const struct mfw_report *report);
+const struct mfw_finding *mfw_report_get(const struct mfw_report *report, size_t i);
+void mfw_report_free(struct mfw_report *report);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

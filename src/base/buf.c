@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#define _GNU_SOURCE
+#include "base/buf.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+static int reserve(struct buf *buf, size_t more)
+{
+	size_t need, cap = buf->cap ? buf->cap : 64;
+	char *data;
+
+	if (__builtin_add_overflow(buf->len, more, &need) || need == SIZE_MAX)
+		return -ENOMEM;
+	need++;
+	if (need <= buf->cap)
+		return 0;
+	while (cap < need)
+		cap = cap > SIZE_MAX / 2 ? need : cap * 2;
+	data = realloc(buf->data, cap);
+	if (!data)
+		return -ENOMEM;
+	buf->data = data;
+	buf->cap = cap;
+	return 0;
+}
+
+int buf_add(struct buf *buf, const void *data, size_t len)
+{
+	if (reserve(buf, len))
+		return -ENOMEM;
+	if (len)
+		memcpy(buf->data + buf->len, data, len);
+	buf->len += len;
+	buf->data[buf->len] = 0;
+	return 0;
+}
+
+int buf_add_str(struct buf *buf, const char *text)
+{
+	return buf_add(buf, text, strlen(text));
+}
+
+int buf_printf(struct buf *buf, const char *fmt, ...)
+{
+	cleanup_free char *text = NULL;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (n < 0) {
+		text = NULL;
+		return -ENOMEM;
+	}
+	return buf_add(buf, text, n);
+}
+
+int buf_read_fd(struct buf *buf, int fd, size_t max)
+{
+	ssize_t n;
+
+	do {
+		if (reserve(buf, 65536))
+			return -ENOMEM;
+		n = read(fd, buf->data + buf->len, 65536);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		buf->len += n;
+		buf->data[buf->len] = 0;
+		if (buf->len > max)
+			return -EFBIG;
+	} while (n);
+	return 0;
+}
+
+char *buf_steal(struct buf *buf)
+{
+	char *data;
+
+	if (!buf->data && reserve(buf, 0))
+		return NULL;
+	data = buf->data;
+	data[buf->len] = 0;
+	*buf = (struct buf){};
+	return data;
+}
+
+void buf_clear(struct buf *buf)
+{
+	free(buf->data);
+	*buf = (struct buf){};
+}
