@@ -174,7 +174,7 @@ static int check(struct rule *rule, struct mfw_err **err)
 	return r;
 }
 
-static struct rule *alloc_rule(void)
+struct rule *rule_alloc(void)
 {
 	struct rule *rule = calloc(1, sizeof(*rule));
 
@@ -187,7 +187,7 @@ static struct rule *alloc_rule(void)
 
 int rule_new(const struct mfw_rule *spec, struct rule **ret, struct mfw_err **err)
 {
-	cleanup_rule struct rule *rule = alloc_rule();
+	cleanup_rule struct rule *rule = rule_alloc();
 	int r;
 
 	if (!rule || copy_spec(spec, rule))
@@ -226,7 +226,7 @@ static void drop_match(struct rule *rule)
 int rule_new_with(const struct rule *old, const struct mfw_rule *with, const enum mfw_mode *mode,
 		  struct rule **ret, struct mfw_err **err)
 {
-	cleanup_rule struct rule *rule = alloc_rule();
+	cleanup_rule struct rule *rule = rule_alloc();
 	int r;
 
 	if (!rule || copy_spec(&old->pub, rule))

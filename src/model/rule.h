@@ -53,6 +53,8 @@ int rule_new(const struct mfw_rule *spec, struct rule **ret, struct mfw_err **er
 /* A copy of `old` in which what is set in `with` replaces what was; see mfw_change_rule_replace. */
 int rule_new_with(const struct rule *old, const struct mfw_rule *with, const enum mfw_mode *mode,
 		  struct rule **ret, struct mfw_err **err);
+/* An empty one, with one reference; NULL without memory. */
+struct rule *rule_alloc(void);
 struct rule *rule_ref(struct rule *rule);
 void rule_unref(struct rule *rule);
 
