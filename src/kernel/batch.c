@@ -87,8 +87,8 @@ static int add_frame(struct chunks *c, uint16_t type, uint32_t seq, const uint32
 }
 
 /* Message 0 is the begin, message i + 1 is op i; their sequence numbers count up likewise. */
-static int build(struct chunks *c, uint32_t genid, const struct nft_op *ops, size_t n,
-		 uint32_t seq, size_t *ret_op)
+static int build(struct chunks *c, uint32_t genid, const struct nft_op *ops, size_t n, uint32_t seq,
+		 size_t *ret_op)
 {
 	int r = add_frame(c, NFNL_MSG_BATCH_BEGIN, seq, &genid);
 
@@ -138,7 +138,7 @@ static void read_answer(const struct nlmsghdr *h, struct answer *ret)
 	if (!(h->nlmsg_flags & NLM_F_ACK_TLVS))
 		return;
 	/* The header of our message comes back (NETLINK_CAP_ACK), then the attributes. */
-	mnl_attr_for_each(attr, h, sizeof(*e)) {
+	mnl_attr_for_each (attr, h, sizeof(*e)) {
 		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_OFFS)
 			ret->offset = mnl_attr_get_u32(attr);
 		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG)
@@ -156,8 +156,8 @@ static int collect(struct kernel_ns *ns, uint32_t first, uint32_t last, struct a
 	ssize_t n;
 
 	*ret = (struct answer){};
-	while ((n = recv(mnl_socket_get_fd(ns->nl), ns->buffer, sizeof(ns->buffer),
-			 MSG_DONTWAIT)) > 0) {
+	while ((n = recv(mnl_socket_get_fd(ns->nl), ns->buffer, sizeof(ns->buffer), MSG_DONTWAIT)) >
+	       0) {
 		struct nlmsghdr *h = (struct nlmsghdr *)ns->buffer;
 		int left = n;
 

@@ -181,7 +181,7 @@ static const struct {
 	int nf;
 	enum verdict verdict;
 } verdicts[] = {
-	{NF_ACCEPT, VERDICT_ACCEPT}, {NF_DROP, VERDICT_DROP}, {NFT_CONTINUE, VERDICT_CONTINUE},
+	{NF_ACCEPT, VERDICT_ACCEPT},  {NF_DROP, VERDICT_DROP},  {NFT_CONTINUE, VERDICT_CONTINUE},
 	{NFT_RETURN, VERDICT_RETURN}, {NFT_JUMP, VERDICT_JUMP}, {NFT_GOTO, VERDICT_GOTO},
 };
 
@@ -246,8 +246,7 @@ static int finish_own(struct reading *r, const struct userdata *data)
 	cleanup_buf struct buf action = {};
 	struct rule *rule = r->rule;
 
-	if (action_print(&r->action, &action) ||
-	    rule_set_text(&rule->pub.action, action.data) ||
+	if (action_print(&r->action, &action) || rule_set_text(&rule->pub.action, action.data) ||
 	    rule_set_text(&rule->pub.ref, data->ref) ||
 	    rule_set_text(&rule->pub.comment, *data->comment ? data->comment : NULL))
 		return -ENOMEM;
@@ -398,8 +397,8 @@ int decode_chain(struct nftnl_chain *in, struct chain **ret)
 		pub.hook = hook_name(hooknum) ? hook_name(hooknum) : "ingress";
 		pub.priority = nftnl_chain_get_s32(in, NFTNL_CHAIN_PRIO);
 		pub.type = nftnl_chain_get_str(in, NFTNL_CHAIN_TYPE);
-		pub.policy = nftnl_chain_get_u32(in, NFTNL_CHAIN_POLICY) == NF_DROP ? "drop"
-										    : "accept";
+		pub.policy =
+			nftnl_chain_get_u32(in, NFTNL_CHAIN_POLICY) == NF_DROP ? "drop" : "accept";
 	}
 	r = chain_new(&pub, nftnl_chain_get_u32(in, NFTNL_CHAIN_FAMILY), ret);
 	if (!r)

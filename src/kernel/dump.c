@@ -14,7 +14,7 @@
 /* Debian 12's headers are of Linux 6.1; the message came with 6.3. */
 #define MSG_GETRULE_RESET 25
 /* How often a dump that another change cut into is begun again. */
-#define DUMP_TRIES 16
+#define DUMP_TRIES        16
 
 DEFINE_CLEANUP(nftnl_rule, struct nftnl_rule *, nftnl_rule_free)
 DEFINE_CLEANUP(nftnl_chain, struct nftnl_chain *, nftnl_chain_free)
@@ -46,7 +46,7 @@ static int seen_genid(const struct nlmsghdr *h, void *ctx)
 {
 	const struct nlattr *attr;
 
-	mnl_attr_for_each(attr, h, sizeof(struct nfgenmsg))
+	mnl_attr_for_each (attr, h, sizeof(struct nfgenmsg))
 		if (mnl_attr_get_type(attr) == NFTA_GEN_ID)
 			*(uint32_t *)ctx = ntohl(mnl_attr_get_u32(attr));
 	return MNL_CB_OK;
@@ -56,8 +56,8 @@ int kernel_nft_genid(struct kernel_ns *ns, uint32_t *ret, struct mfw_err **err)
 {
 	uint32_t genid = 0;
 	/* The answer is one message without an end mark; the ack is that mark. */
-	int r = socket_ask(ns, socket_request(ns, NFT_MSG_GETGEN, AF_UNSPEC, NLM_F_ACK),
-			   seen_genid, &genid);
+	int r = socket_ask(ns, socket_request(ns, NFT_MSG_GETGEN, AF_UNSPEC, NLM_F_ACK), seen_genid,
+			   &genid);
 
 	if (r)
 		return refuse(r, "the namespace's nftables generation", err);
@@ -113,8 +113,9 @@ static int dump_chains(struct kernel_ns *ns, struct scope *s)
 	int r = socket_ask(ns, socket_request(ns, NFT_MSG_GETTABLE, s->family, NLM_F_DUMP),
 			   seen_table, s);
 
-	return r ? r : socket_ask(ns, socket_request(ns, NFT_MSG_GETCHAIN, s->family, NLM_F_DUMP),
-				  seen_chain, s);
+	return r ? r
+		 : socket_ask(ns, socket_request(ns, NFT_MSG_GETCHAIN, s->family, NLM_F_DUMP),
+			      seen_chain, s);
 }
 
 int kernel_nft_chains(struct kernel_ns *ns, uint8_t family, const char *table, struct view **ret,

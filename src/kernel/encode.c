@@ -166,7 +166,7 @@ static int add_reject(const struct action *a, uint8_t family, struct nftnl_rule 
 }
 
 static const int verdicts[] = {
-	[VERDICT_ACCEPT] = NF_ACCEPT,	[VERDICT_DROP] = NF_DROP,   [VERDICT_CONTINUE] = NFT_CONTINUE,
+	[VERDICT_ACCEPT] = NF_ACCEPT,  [VERDICT_DROP] = NF_DROP,  [VERDICT_CONTINUE] = NFT_CONTINUE,
 	[VERDICT_RETURN] = NFT_RETURN, [VERDICT_JUMP] = NFT_JUMP, [VERDICT_GOTO] = NFT_GOTO,
 };
 
@@ -204,12 +204,12 @@ int encode_exprs(const struct rule *rule, uint8_t family, struct nftnl_rule *out
 int encode_rule(struct nftnl_rule *rule, uint16_t type, uint16_t flags, char *at, uint32_t seq,
 		uint32_t *ret_len)
 {
-	struct nlmsghdr *h =
-		nftnl_nlmsg_build_hdr(at, type, nftnl_rule_get_u32(rule, NFTNL_RULE_FAMILY), flags,
-				      seq);
+	struct nlmsghdr *h = nftnl_nlmsg_build_hdr(
+		at, type, nftnl_rule_get_u32(rule, NFTNL_RULE_FAMILY), flags, seq);
 
 	nftnl_rule_nlmsg_build_payload(h, rule);
-	/* An attribute's length has 16 bits; all that a rule has beside its expressions is short. */
+	/* An attribute's length has 16 bits; all that a rule has beside its expressions is short.
+	 */
 	if (h->nlmsg_len > UINT16_MAX)
 		return -E2BIG;
 	*ret_len = h->nlmsg_len;

@@ -29,9 +29,9 @@ static void blame_expr(const struct nlattr *exprs, const struct nlmsghdr *h, uin
 	const struct nlattr *elem, *attr;
 	int index = 0;
 
-	mnl_attr_for_each_nested(elem, exprs) {
+	mnl_attr_for_each_nested (elem, exprs) {
 		if (holds(elem, h, offset)) {
-			mnl_attr_for_each_nested(attr, elem)
+			mnl_attr_for_each_nested (attr, elem)
 				if (mnl_attr_get_type(attr) == NFTA_EXPR_NAME)
 					snprintf(ret->expr, sizeof(ret->expr), "%s",
 						 mnl_attr_get_str(attr));
@@ -68,7 +68,7 @@ static struct blame find_blame(const struct nlmsghdr *h, uint32_t offset)
 	struct blame blame = {.index = -1};
 	const struct nlattr *attr;
 
-	mnl_attr_for_each(attr, h, sizeof(struct nfgenmsg)) {
+	mnl_attr_for_each (attr, h, sizeof(struct nfgenmsg)) {
 		uint16_t type = mnl_attr_get_type(attr);
 
 		if (!offset || !holds(attr, h, offset))
@@ -84,8 +84,8 @@ static struct blame find_blame(const struct nlmsghdr *h, uint32_t offset)
 
 /* Bits of operations that a row speaks of. */
 #define OP(kind) (1u << (kind))
-#define RULE	 (OP(NFT_RULE_ADD) | OP(NFT_RULE_REPLACE))
-#define ALL	 (~0u)
+#define RULE     (OP(NFT_RULE_ADD) | OP(NFT_RULE_REPLACE))
+#define ALL      (~0u)
 
 /*
  * The first row that fits is said. In the sentence, %P is the pin, %T the table, %C the chain, %F
@@ -96,7 +96,7 @@ static const struct row {
 	unsigned ops;
 	enum spot spot;
 	const char *expr; /* with SPOT_EXPR; NULL: any */
-	bool pinned;	  /* only for rules with a pinned program */
+	bool pinned;      /* only for rules with a pinned program */
 	const char *kind;
 	const char *sentence;
 } rows[] = {
@@ -104,8 +104,10 @@ static const struct row {
 	 "this needs CAP_NET_ADMIN in the namespace; run as root"},
 	{ENOENT, RULE, SPOT_MATCH, NULL, true, "nft.pin",
 	 "the kernel does not find the pinned program %P, or has no xt match bpf of revision 1: "
-	 "the pin was removed in between, or this process's mount namespace has another /sys/fs/bpf "
-	 "(ip netns exec hides it), or the modules nft_compat and xt_bpf are missing; mfwctl doctor "
+	 "the pin was removed in between, or this process's mount namespace has another "
+	 "/sys/fs/bpf "
+	 "(ip netns exec hides it), or the modules nft_compat and xt_bpf are missing; mfwctl "
+	 "doctor "
 	 "tells"},
 	{ENOENT, RULE, SPOT_MATCH, NULL, false, "nft.unsupported",
 	 "the kernel has no xt match bpf of revision 1; load the modules nft_compat and xt_bpf "
@@ -150,15 +152,16 @@ static const struct row {
 	 "the kernel does not take this type of chain at this hook in the family %F: nat needs "
 	 "prerouting, input, output or postrouting and a priority above -200, route needs output"},
 	{ENOENT, OP(NFT_CHAIN_ADD), SPOT_ANY, NULL, false, "nft.unsupported",
-	 "the kernel does not know this type of chain in the family %F (its module may be missing)"},
+	 "the kernel does not know this type of chain in the family %F (its module may be "
+	 "missing)"},
 	{EBUSY, OP(NFT_CHAIN_DEL), SPOT_ANY, NULL, false, "chain.busy",
 	 "the chain %C is in use: a rule jumps to it, or it has rules; delete those first"},
-	{EBUSY, ALL, SPOT_ANY, NULL, false, "nft.busy",
-	 "the kernel says that it is in use"},
+	{EBUSY, ALL, SPOT_ANY, NULL, false, "nft.busy", "the kernel says that it is in use"},
 	{EINVAL, OP(NFT_CHAIN_ADD), SPOT_ANY, NULL, false, "nft.rejected",
 	 "the kernel does not take this chain's type, hook and priority together"},
 	{ENOMEM, ALL, SPOT_ANY, NULL, false, "memory", "the kernel has no memory for it"},
-	{ENFILE, ALL, SPOT_ANY, NULL, false, "nft.rejected", "the table has too many chains or rules"},
+	{ENFILE, ALL, SPOT_ANY, NULL, false, "nft.rejected",
+	 "the table has too many chains or rules"},
 };
 
 static void say(const char *sentence, const struct nft_op *op, const struct blame *blame,
@@ -200,10 +203,10 @@ static int say_unknown(const struct nft_op *op, const struct blame *blame, int c
 		       const char *text, struct mfw_err **err)
 {
 	static const char *const what[] = {
-		[NFT_TABLE_ADD] = "the new table",	 [NFT_TABLE_DEL] = "the table's removal",
-		[NFT_CHAIN_ADD] = "the new chain",	 [NFT_CHAIN_POLICY] = "the chain's policy",
+		[NFT_TABLE_ADD] = "the new table",       [NFT_TABLE_DEL] = "the table's removal",
+		[NFT_CHAIN_ADD] = "the new chain",       [NFT_CHAIN_POLICY] = "the chain's policy",
 		[NFT_CHAIN_FLUSH] = "the chain's flush", [NFT_CHAIN_DEL] = "the chain's removal",
-		[NFT_RULE_ADD] = "the new rule",	 [NFT_RULE_REPLACE] = "the rule's new form",
+		[NFT_RULE_ADD] = "the new rule",         [NFT_RULE_REPLACE] = "the rule's new form",
 		[NFT_RULE_DEL] = "the rule's removal",
 	};
 
@@ -247,11 +250,12 @@ int explain_batch(int code, size_t len, struct mfw_err **err)
 				"run as root");
 	case EMSGSIZE:
 	case ENOBUFS:
-		return err_make(err, code, "nft.too_large",
-				"the transaction has %zu bytes, more than may be sent at once; this "
-				"needs CAP_NET_ADMIN in the initial user namespace, or a larger "
-				"sysctl net.core.wmem_max, or smaller steps",
-				len);
+		return err_make(
+			err, code, "nft.too_large",
+			"the transaction has %zu bytes, more than may be sent at once; this "
+			"needs CAP_NET_ADMIN in the initial user namespace, or a larger "
+			"sysctl net.core.wmem_max, or smaller steps",
+			len);
 	case ENOMEM: return err_make(err, code, "memory", "the kernel has no memory for it");
 	}
 	return err_make(err, code, "nft.rejected", "the kernel refuses the transaction: %s",

@@ -75,13 +75,13 @@ enum nft_place { NFT_LAST, NFT_FIRST, NFT_BEFORE, NFT_AFTER };
 /* One message of a transaction. What it points to outlives the transaction. */
 struct nft_op {
 	enum nft_op_kind kind;
-	enum nft_place place;	   /* NFT_RULE_ADD */
-	uint8_t family;		   /* NFT_TABLE_* */
-	const char *table;	   /* NFT_TABLE_* */
+	enum nft_place place;      /* NFT_RULE_ADD */
+	uint8_t family;            /* NFT_TABLE_* */
+	const char *table;         /* NFT_TABLE_* */
 	const struct chain *chain; /* all others: where */
 	const struct rule *rule;   /* to be added or deleted; the new one with NFT_RULE_REPLACE */
 	const struct rule *anchor; /* NFT_BEFORE, NFT_AFTER; the old one with NFT_RULE_REPLACE */
-	size_t step;		   /* of the change that it comes from */
+	size_t step;               /* of the change that it comes from */
 };
 
 /*
@@ -111,6 +111,8 @@ int kernel_prog_load(const char *name, const void *elf, size_t len, const char *
 		     int *ret_fd, struct mfw_err **err);
 /* Opens a pinned program. Errors: bpf.pin_missing, bpf.pin_denied, bpf.not_program. */
 int kernel_prog_open(const char *path, int *ret_fd, struct mfw_err **err);
+/* Opens a loaded program, pinned or not. */
+int kernel_prog_by_id(uint32_t id, int *ret_fd);
 int kernel_prog_info(int fd, struct prog_info *ret, struct mfw_err **err);
 /* Appends the text that the program says it was built from (bpf_metadata_mfw_match); -ENOENT. */
 int kernel_prog_source(int fd, struct buf *ret);

@@ -11,8 +11,8 @@
 
 #include "kernel/kernel.h"
 
-#define BPFFS	  "/sys/fs/bpf"
-#define PIN_ROOT  BPFFS "/mfw"
+#define BPFFS       "/sys/fs/bpf"
+#define PIN_ROOT    BPFFS "/mfw"
 /* BPF_FS_MAGIC of linux/magic.h */
 #define BPFFS_MAGIC 0xcafe4a11
 
@@ -40,8 +40,8 @@ static int make_dir(const char *path, struct mfw_err **err)
 	struct stat st;
 
 	if (mkdir(path, 0700) && errno != EEXIST)
-		return err_make(err, errno, "bpffs.denied", "cannot make the pin directory %s: %s%s",
-				path, strerror(errno),
+		return err_make(err, errno, "bpffs.denied",
+				"cannot make the pin directory %s: %s%s", path, strerror(errno),
 				errno == EACCES || errno == EPERM ? "; run as root" : "");
 	if (lstat(path, &st))
 		return err_make(err, errno, "bpffs.denied", "cannot look at %s: %s", path,

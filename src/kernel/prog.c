@@ -9,9 +9,9 @@
 
 #include "kernel/kernel.h"
 
-#define LOG_LEN (1024 * 1024)
+#define LOG_LEN         (1024 * 1024)
 /* How much of the verifier's log is shown: its end says why. */
-#define LOG_SHOWN 4000
+#define LOG_SHOWN       4000
 /* The string by which a program says what it was built from. */
 #define SOURCE_VARIABLE "bpf_metadata_mfw_match"
 
@@ -68,7 +68,7 @@ static void list_programs(struct bpf_object *object, struct buf *out)
 {
 	struct bpf_program *p;
 
-	bpf_object__for_each_program(p, object)
+	bpf_object__for_each_program (p, object)
 		buf_printf(out, "%s%s (SEC \"%s\")", out->len ? ", " : "", bpf_program__name(p),
 			   bpf_program__section_name(p));
 }
@@ -87,7 +87,7 @@ static int choose(struct bpf_object *object, const char *path, const char *name,
 	struct bpf_program *p, *chosen = NULL;
 	size_t n = 0;
 
-	bpf_object__for_each_program(p, object) {
+	bpf_object__for_each_program (p, object) {
 		bpf_program__set_autoload(p, false);
 		if (!wanted(p, name))
 			continue;
@@ -203,19 +203,28 @@ int kernel_prog_open(const char *path, int *ret_fd, struct mfw_err **err)
 			strerror(errno));
 }
 
+/* Maps and links are pinned and opened alike, and answer the same question with other structures.
+ */
+static bool is_program(int fd)
+{
+	char link[64], what[64] = "";
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	return readlink(link, what, sizeof(what) - 1) > 0 && !strcmp(what, "anon_inode:bpf-prog");
+}
+
 int kernel_prog_info(int fd, struct prog_info *ret, struct mfw_err **err)
 {
 	struct bpf_prog_info info = {};
 	uint32_t len = sizeof(info);
 	const char *type;
 
+	if (!is_program(fd))
+		return err_make(err, EINVAL, "bpf.not_program",
+				"what is pinned there is a map or a link, not a program");
 	if (bpf_obj_get_info_by_fd(fd, &info, &len))
 		return err_make(err, errno, "bpf.not_program",
 				"the kernel says nothing of the program: %s", strerror(errno));
-	/* Maps and links are pinned too; what they say of themselves is no bpf_prog_info. */
-	if (!info.id || !info.xlated_prog_len)
-		return err_make(err, EINVAL, "bpf.not_program",
-				"this is a pinned map or link, not a program");
 	*ret = (struct prog_info){.id = info.id,
 				  .socket_filter = info.type == BPF_PROG_TYPE_SOCKET_FILTER};
 	type = libbpf_bpf_prog_type_str(info.type);
@@ -265,6 +274,16 @@ static int read_map(uint32_t id, struct buf *ret)
 	if (!data || !btf || bpf_map_lookup_elem(fd, &zero, data))
 		return -ENOENT;
 	return read_variable(btf, info.btf_value_type_id, data, info.value_size, ret);
+}
+
+int kernel_prog_by_id(uint32_t id, int *ret_fd)
+{
+	int fd = bpf_prog_get_fd_by_id(id);
+
+	if (fd < 0)
+		return -errno;
+	*ret_fd = fd;
+	return 0;
 }
 
 int kernel_prog_source(int fd, struct buf *ret)

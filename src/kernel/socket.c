@@ -80,8 +80,7 @@ uint64_t kernel_ns_inode(const struct kernel_ns *ns)
 	return ns->inode;
 }
 
-struct nlmsghdr *socket_request(struct kernel_ns *ns, uint16_t type, uint8_t family,
-				uint16_t flags)
+struct nlmsghdr *socket_request(struct kernel_ns *ns, uint16_t type, uint8_t family, uint16_t flags)
 {
 	return nftnl_nlmsg_build_hdr(ns->buffer, type, family, flags, ++ns->seq);
 }

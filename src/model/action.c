@@ -11,9 +11,9 @@
 /* Words of one action text, read from left to right. */
 struct words {
 	const char *text;
-	const char *at;	    /* start of the current word */
-	size_t len;	    /* its length in the text, 0 at the end */
-	char word[256];	    /* the word without its quotes */
+	const char *at; /* start of the current word */
+	size_t len;     /* its length in the text, 0 at the end */
+	char word[256]; /* the word without its quotes */
 	struct mfw_err **err;
 };
 
@@ -38,7 +38,8 @@ static int read_quoted(struct words *w)
 	}
 	w->word[n] = 0;
 	w->len = c - w->at + (*c == '"');
-	return *c == '"' ? 0 : refuse(w, "action.syntax", "the quoted text in the action has no end");
+	return *c == '"' ? 0
+			 : refuse(w, "action.syntax", "the quoted text in the action has no end");
 }
 
 static int next(struct words *w)
@@ -154,8 +155,9 @@ static int parse_limit(struct words *w, struct action *a)
 	r = r ? r : parse_rate(w, a);
 	if (!r && is(w, "burst")) {
 		r = next(w);
-		r = r ? r : parse_number(w, UINT32_MAX, &burst,
-				 "a limit's burst is a number of packets from 0 to 4294967295");
+		r = r ? r
+		      : parse_number(w, UINT32_MAX, &burst,
+				     "a limit's burst is a number of packets from 0 to 4294967295");
 		if (!r && is(w, "packets")) /* nft prints this word */
 			r = next(w);
 	}
@@ -237,9 +239,10 @@ static int parse_reject(struct words *w, struct action *a)
 		a->reject_with = i;
 		return parse_reject_code(w, a);
 	}
-	return r ? r : refuse(w, "action.syntax",
-			      "reject with is followed by: tcp reset, icmp TYPE, icmpv6 TYPE or "
-			      "icmpx TYPE");
+	return r ? r
+		 : refuse(w, "action.syntax",
+			  "reject with is followed by: tcp reset, icmp TYPE, icmpv6 TYPE or "
+			  "icmpx TYPE");
 }
 
 static int parse_chain(struct words *w, struct action *a)
@@ -254,8 +257,8 @@ static int parse_chain(struct words *w, struct action *a)
 }
 
 static const char *const verdict_words[] = {
-	[VERDICT_ACCEPT] = "accept", [VERDICT_DROP] = "drop",	  [VERDICT_CONTINUE] = "continue",
-	[VERDICT_RETURN] = "return", [VERDICT_JUMP] = "jump",	  [VERDICT_GOTO] = "goto",
+	[VERDICT_ACCEPT] = "accept", [VERDICT_DROP] = "drop", [VERDICT_CONTINUE] = "continue",
+	[VERDICT_RETURN] = "return", [VERDICT_JUMP] = "jump", [VERDICT_GOTO] = "goto",
 	[VERDICT_REJECT] = "reject",
 };
 
@@ -269,11 +272,12 @@ static int parse_verdict(struct words *w, struct action *a)
 			return parse_reject(w, a);
 		return i == VERDICT_JUMP || i == VERDICT_GOTO ? parse_chain(w, a) : next(w);
 	}
-	return refuse(w, "action.syntax",
-		      w->len ? "this is no action; the verdicts are accept, drop, reject, continue, "
-			       "return, jump CHAIN and goto CHAIN"
-			     : "the action ends without a verdict: accept, drop, reject, continue, "
-			       "return, jump CHAIN or goto CHAIN");
+	return refuse(
+		w, "action.syntax",
+		w->len ? "this is no action; the verdicts are accept, drop, reject, continue, "
+			 "return, jump CHAIN and goto CHAIN"
+		       : "the action ends without a verdict: accept, drop, reject, continue, "
+			 "return, jump CHAIN or goto CHAIN");
 }
 
 int action_parse(const char *text, struct action *ret, struct mfw_err **err)

@@ -72,10 +72,11 @@ int bytecode_parse(const char *text, struct sock_filter ret[BYTECODE_MAX], size_
 	if (e)
 		return e;
 	if (!n || n > BYTECODE_MAX)
-		return err_make(err, E2BIG, "bytecode.too_long",
-				"the bytecode has %lu instructions, but xt_bpf takes 1 to %d; write "
-				"it as an eBPF program instead (--object, --object-pinned)",
-				n, BYTECODE_MAX);
+		return err_make(
+			err, E2BIG, "bytecode.too_long",
+			"the bytecode has %lu instructions, but xt_bpf takes 1 to %d; write "
+			"it as an eBPF program instead (--object, --object-pinned)",
+			n, BYTECODE_MAX);
 	for (unsigned long i = 0; i < n; i++) {
 		e = instruction(&r, &code[i]);
 		if (e)

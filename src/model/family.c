@@ -45,10 +45,8 @@ const char *family_name(uint8_t family)
 
 /* The bridge family numbers its hooks alike (linux/netfilter_bridge.h). */
 static const char *const hooks[] = {
-	[NF_INET_PRE_ROUTING] = "prerouting",
-	[NF_INET_LOCAL_IN] = "input",
-	[NF_INET_FORWARD] = "forward",
-	[NF_INET_LOCAL_OUT] = "output",
+	[NF_INET_PRE_ROUTING] = "prerouting",   [NF_INET_LOCAL_IN] = "input",
+	[NF_INET_FORWARD] = "forward",          [NF_INET_LOCAL_OUT] = "output",
 	[NF_INET_POST_ROUTING] = "postrouting",
 };
 

@@ -18,13 +18,13 @@ struct param {
 	struct mfw_param pub;
 	enum param_type type;
 	uint32_t offset; /* in the parameter structure, bytes */
-	uint32_t len;	 /* in the parameter structure, bytes */
+	uint32_t len;    /* in the parameter structure, bytes */
 };
 
 struct matcher {
 	struct mfw_matcher pub;
-	struct param *params;	  /* pub.n_params of them */
-	uint32_t params_len;	  /* size of the parameter structure, 0 without parameters */
+	struct param *params;     /* pub.n_params of them */
+	uint32_t params_len;      /* size of the parameter structure, 0 without parameters */
 	unsigned char *defaults;  /* params_len bytes: the structure with every default in it */
 	unsigned char digest[32]; /* SHA-256 of the object file */
 };

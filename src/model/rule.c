@@ -11,7 +11,7 @@
 
 /* The texts that a rule owns, by their place in struct mfw_rule. */
 static const size_t owned[] = {
-	offsetof(struct mfw_rule, ref),	     offsetof(struct mfw_rule, match),
+	offsetof(struct mfw_rule, ref),      offsetof(struct mfw_rule, match),
 	offsetof(struct mfw_rule, object),   offsetof(struct mfw_rule, object_pinned),
 	offsetof(struct mfw_rule, bytecode), offsetof(struct mfw_rule, action),
 	offsetof(struct mfw_rule, comment),  offsetof(struct mfw_rule, pin),
@@ -93,15 +93,10 @@ static int canonical_action(struct rule *rule, struct mfw_err **err)
 	struct action action;
 	int r;
 
-	if (!rule->pub.action)
-		return err_make(err, EINVAL, "action.syntax",
-				"the rule has no action; say what to do with a packet that matches, "
-				"such as drop");
 	r = action_parse(rule->pub.action, &action, err);
 	if (r)
 		return r;
-	if (action_print(&action, &text) ||
-	    rule_set_text(&rule->pub.action, text.data))
+	if (action_print(&action, &text) || rule_set_text(&rule->pub.action, text.data))
 		return err_nomem(err);
 	return 0;
 }
@@ -116,8 +111,7 @@ static int canonical_bytecode(struct rule *rule, struct mfw_err **err)
 	r = bytecode_parse(rule->pub.bytecode, code, &n, err);
 	if (r)
 		return r;
-	if (bytecode_print(code, n, &text) ||
-	    rule_set_text(&rule->pub.bytecode, text.data))
+	if (bytecode_print(code, n, &text) || rule_set_text(&rule->pub.bytecode, text.data))
 		return err_nomem(err);
 	return 0;
 }
@@ -138,8 +132,6 @@ static int check_comment(struct rule *rule, struct mfw_err **err)
 					"the comment has a control character (0x%02x); use plain "
 					"text on one line",
 					(unsigned char)*comment);
-	if (!*rule->pub.comment)
-		rule_set_text(&rule->pub.comment, NULL);
 	return 0;
 }
 
@@ -147,31 +139,46 @@ static int check_kind(struct rule *rule, struct mfw_err **err)
 {
 	int kind = rule_match_kind(&rule->pub, NULL);
 
-	if (kind <= 0)
+	if (kind < 0)
 		return err_make(err, EINVAL, "rule.match",
-				kind ? "the rule has more than one match; give an expression or "
-				       "one of --object-pinned, --object, --bytecode"
-				     : "the rule has no match; give an expression (true matches "
-				       "everything) or one of --object-pinned, --object, --bytecode");
+				"the rule has more than one match; give an expression or one of "
+				"--object-pinned, --object, --bytecode");
 	rule->kind = kind;
 	return 0;
 }
 
+/* Checks, and makes canonical, what is there. */
 static int check(struct rule *rule, struct mfw_err **err)
 {
-	int r = 0;
+	int r = rule->pub.ref ? name_check("ref", rule->pub.ref, err) : 0;
 
-	if (rule->pub.ref)
-		r = name_check("ref", rule->pub.ref, err);
 	if (!r && (unsigned)rule->pub.mode > MFW_MODE_DISABLED)
 		r = err_make(err, EINVAL, "rule.mode",
 			     "a rule's mode is enforce, monitor or disabled");
 	r = r ? r : check_kind(rule, err);
-	r = r ? r : canonical_action(rule, err);
+	if (!r && rule->pub.action)
+		r = canonical_action(rule, err);
 	r = r ? r : check_comment(rule, err);
 	if (!r && rule->kind == MATCH_BYTECODE)
 		r = canonical_bytecode(rule, err);
 	return r;
+}
+
+/* Nothing that a rule needs may be missing. */
+static int check_whole(struct rule *rule, struct mfw_err **err)
+{
+	if (!rule->kind)
+		return err_make(err, EINVAL, "rule.match",
+				"the rule has no match; give an expression (true matches "
+				"everything) or one of --object-pinned, --object, --bytecode");
+	if (!rule->pub.action)
+		return err_make(
+			err, EINVAL, "action.syntax",
+			"the rule has no action; say what to do with a packet that matches, "
+			"such as drop");
+	if (rule->pub.comment && !*rule->pub.comment)
+		rule_set_text(&rule->pub.comment, NULL);
+	return 0;
 }
 
 struct rule *rule_alloc(void)
@@ -185,7 +192,7 @@ struct rule *rule_alloc(void)
 	return rule;
 }
 
-int rule_new(const struct mfw_rule *spec, struct rule **ret, struct mfw_err **err)
+int rule_new_overlay(const struct mfw_rule *spec, struct rule **ret, struct mfw_err **err)
 {
 	cleanup_rule struct rule *rule = rule_alloc();
 	int r;
@@ -193,8 +200,21 @@ int rule_new(const struct mfw_rule *spec, struct rule **ret, struct mfw_err **er
 	if (!rule || copy_spec(spec, rule))
 		return err_nomem(err);
 	r = check(rule, err);
+	if (r)
+		return r;
+	*ret = steal_ptr(rule);
+	return 0;
+}
+
+int rule_new(const struct mfw_rule *spec, struct rule **ret, struct mfw_err **err)
+{
+	cleanup_rule struct rule *rule = NULL;
+	int r = rule_new_overlay(spec, &rule, err);
+
+	r = r ? r : check_whole(rule, err);
 	if (r) {
-		err_set_ref(err, spec->ref);
+		if (!name_check("ref", spec->ref, NULL))
+			err_set_ref(err, spec->ref);
 		return r;
 	}
 	*ret = steal_ptr(rule);
@@ -227,7 +247,7 @@ int rule_new_with(const struct rule *old, const struct mfw_rule *with, const enu
 		  struct rule **ret, struct mfw_err **err)
 {
 	cleanup_rule struct rule *rule = rule_alloc();
-	int r;
+	int kind = rule_match_kind(with, NULL);
 
 	if (!rule || copy_spec(&old->pub, rule))
 		return err_nomem(err);
@@ -235,23 +255,17 @@ int rule_new_with(const struct rule *old, const struct mfw_rule *with, const enu
 	rule->program = program_ref(old->program);
 	rule->pub.packets = old->pub.packets;
 	rule->pub.bytes = old->pub.bytes;
-	rule->keep_count = true;
-	if (rule_match_kind(with, NULL)) {
+	rule->keep_count = !kind;
+	if (kind) {
 		drop_match(rule);
-		rule->keep_count = false;
+		rule->kind = kind;
 	}
 	if (overlay(rule, with))
 		return err_nomem(err);
 	if (mode)
 		rule->pub.mode = *mode;
-	/* The text of a match that stays may never have been read: only its kind is known. */
-	r = rule_match_kind(with, NULL) ? check(rule, err) : 0;
-	r = r ? r : canonical_action(rule, err);
-	r = r ? r : check_comment(rule, err);
-	if (!r && with->ref)
-		r = name_check("ref", with->ref, err);
-	if (r)
-		return r;
+	if (check_whole(rule, err))
+		return err ? -mfw_err_code(*err) : -EINVAL;
 	*ret = steal_ptr(rule);
 	return 0;
 }
@@ -299,9 +313,14 @@ struct program *program_new(const char *pin, const unsigned char hash[PROGRAM_HA
 	program->id = id;
 	strcpy(program->pin, pin);
 	memcpy(program->hash, hash, PROGRAM_HASH_LEN);
-	for (size_t i = 0; i < PROGRAM_HASH_LEN; i++)
-		sprintf(program->hex + 2 * i, "%02x", hash[i]);
+	program_hex(hash, program->hex);
 	return program;
+}
+
+void program_hex(const unsigned char hash[PROGRAM_HASH_LEN], char ret[PROGRAM_HEX_LEN + 1])
+{
+	for (size_t i = 0; i < PROGRAM_HASH_LEN; i++)
+		sprintf(ret + 2 * i, "%02x", hash[i]);
 }
 
 struct program *program_ref(struct program *program)

@@ -18,7 +18,7 @@ enum match_kind {
 
 /* Bytes of a program's hash, and its length in hexadecimal. */
 #define PROGRAM_HASH_LEN 16
-#define PROGRAM_HEX_LEN	 (2 * PROGRAM_HASH_LEN)
+#define PROGRAM_HEX_LEN  (2 * PROGRAM_HASH_LEN)
 
 /* A loaded program and the holder's pin of it. Reference-counted. */
 struct program {
@@ -50,6 +50,11 @@ struct rule {
  * rule.mode, ENOMEM.
  */
 int rule_new(const struct mfw_rule *spec, struct rule **ret, struct mfw_err **err);
+/*
+ * What rule_new_with() puts over a rule: everything in spec may be missing, what is there is
+ * checked. Errors as rule_new().
+ */
+int rule_new_overlay(const struct mfw_rule *spec, struct rule **ret, struct mfw_err **err);
 /* A copy of `old` in which what is set in `with` replaces what was; see mfw_change_rule_replace. */
 int rule_new_with(const struct rule *old, const struct mfw_rule *with, const enum mfw_mode *mode,
 		  struct rule **ret, struct mfw_err **err);
@@ -68,6 +73,7 @@ const char **rule_match_text(struct rule *rule, enum match_kind kind);
 
 struct program *program_new(const char *pin, const unsigned char hash[PROGRAM_HASH_LEN],
 			    uint32_t id);
+void program_hex(const unsigned char hash[PROGRAM_HASH_LEN], char ret[PROGRAM_HEX_LEN + 1]);
 struct program *program_ref(struct program *program);
 void program_unref(struct program *program);
 

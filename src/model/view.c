@@ -84,12 +84,11 @@ int view_add_chain(struct view *view, struct chain *chain)
 	return 0;
 }
 
-void view_del_chain(struct view *view, struct chain *chain)
+void view_take_chain(struct view *view, struct chain *chain)
 {
 	for (size_t i = 0; i < view->n_chains; i++) {
 		if (view->chains[i] != chain)
 			continue;
-		chain_free(chain);
 		view->n_chains--;
 		memmove(&view->chains[i], &view->chains[i + 1],
 			(view->n_chains - i) * sizeof(*view->chains));

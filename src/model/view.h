@@ -10,14 +10,14 @@
 
 struct chain {
 	struct mfw_chain pub; /* owns its texts */
-	uint8_t family;	      /* NFPROTO_* */
+	uint8_t family;       /* NFPROTO_* */
 	uint8_t hooknum;      /* with pub.hook */
-	bool loaded;	      /* rules are here */
+	bool loaded;          /* rules are here */
 	/* The kernel holds rules of this chain whose handles we do not know. */
 	bool stale;
 	struct rule **rules;
 	size_t n_rules, cap_rules;
-	void *refs;	    /* tsearch() tree of struct rule by pub.ref */
+	void *refs;         /* tsearch() tree of struct rule by pub.ref */
 	uint32_t last_made; /* highest N of the refs rN */
 };
 
@@ -43,7 +43,8 @@ int view_add_table(struct view *view, uint8_t family, const char *name);
 struct chain *view_find(const struct view *view, const char *name);
 /* Takes the chain. 0 or -ENOMEM (the chain stays the caller's). */
 int view_add_chain(struct view *view, struct chain *chain);
-void view_del_chain(struct view *view, struct chain *chain);
+/* Takes the chain out: it is the caller's then. */
+void view_take_chain(struct view *view, struct chain *chain);
 
 /* Copies what pub has; 0 or -ENOMEM. */
 int chain_new(const struct mfw_chain *pub, uint8_t family, struct chain **ret);
