@@ -17,7 +17,7 @@ for file in "$src"/*.bpf.c; do
 	name=$(basename "$file" .c)
 	"$clang" -target bpf -mcpu=v3 -g -O2 -Wall -Wextra -Werror \
 		-I "$include" ${arch:+-I/usr/include/$arch} \
-		-ffile-prefix-map="$(dirname "$src")/"= \
+		-ffile-prefix-map="$(dirname "$src")/"= -fdebug-compilation-dir=. \
 		-MMD -MF "$dep.$name" -c "$file" -o "$out/.$name"
 	"$strip" -g --keep-section=.debug_mfw_tests "$out/.$name"
 	mv "$out/.$name" "$out/$name.o"

@@ -31,7 +31,8 @@
  *	MFW_TESTS(ttl) = {
  *		{ MFW_TEST("low", MFW_MATCH, MFW_IP4(20, 17)), { .max = 64 } },
  *		{ MFW_TEST("high", MFW_NO_MATCH, MFW_IP4(20, 17)), { .max = 63 } },
- *		{ MFW_TEST("cut", MFW_CUT_NO_MATCH, MFW_IP6(0, 17)[0..19]), { .max = 64 } },
+ *		{ MFW_TEST("cut", MFW_CUT_NO_MATCH, 0x60, 0, 0, 0, 0, 0, 17, 64, 0x20, 1, 0xd, 0xb8, 0,
+ *			   0, 0, 0, 0, 0, 0, 0), { .max = 64 } },
  *	};
  *
  *	MFW_LICENSE;
