@@ -11,7 +11,7 @@
 enum param_type {
 	PARAM_INT,   /* unsigned, 1, 2, 4 or 8 bytes, host order */
 	PARAM_BOOL,  /* one byte, 0 or 1 */
-	PARAM_BYTES, /* struct mfw_bytes_N: u16 length, then N bytes */
+	PARAM_BYTES, /* struct mfw_bytes_N: u16 length, 6 bytes of padding, N bytes */
 };
 
 struct param {
