@@ -13,7 +13,7 @@
 #include "base/buf.h"
 #include "expr/expr.h"
 
-#define CODEGEN_SOURCE_MAX 15360
+#define CODEGEN_SOURCE_MAX   15360
 #define CODEGEN_IDENTITY_LEN 16
 
 /* The program's name in the object: what is loaded of it. */

@@ -10,7 +10,7 @@
 #include "model/matcher.h"
 
 /* Longest expression in bytes, deepest nesting. */
-#define EXPR_TEXT_MAX 65536
+#define EXPR_TEXT_MAX  65536
 #define EXPR_DEPTH_MAX 128
 
 enum expr_kind {
@@ -22,7 +22,7 @@ enum expr_kind {
 struct expr {
 	enum expr_kind kind;
 	size_t offset, length; /* where in the source text, bytes */
-	bool value;	       /* EXPR_CONST */
+	bool value;            /* EXPR_CONST */
 	struct expr *operand;  /* EXPR_NOT */
 	/* EXPR_CALL: params holds matcher->params_len bytes, as the program will see them. */
 	const struct matcher *matcher;

@@ -11,20 +11,20 @@
 enum param_type {
 	PARAM_INT,   /* unsigned, 1, 2, 4 or 8 bytes, host order */
 	PARAM_BOOL,  /* one byte, 0 or 1 */
-	PARAM_BYTES, /* struct mfw_bytes_N: u16 length, then N bytes */
+	PARAM_BYTES, /* struct mfw_bytes_N: u16 length, 6 bytes of padding, N bytes */
 };
 
 struct param {
 	struct mfw_param pub;
 	enum param_type type;
 	uint32_t offset; /* in the parameter structure, bytes */
-	uint32_t len;	 /* in the parameter structure, bytes */
+	uint32_t len;    /* in the parameter structure, bytes */
 };
 
 struct matcher {
 	struct mfw_matcher pub;
-	struct param *params;	  /* pub.n_params of them */
-	uint32_t params_len;	  /* size of the parameter structure, 0 without parameters */
+	struct param *params;     /* pub.n_params of them */
+	uint32_t params_len;      /* size of the parameter structure, 0 without parameters */
 	unsigned char *defaults;  /* params_len bytes: the structure with every default in it */
 	unsigned char digest[32]; /* SHA-256 of the object file */
 };

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * For authors of matchers: a question about a packet, written in C, that becomes a word of the
+ * expression language.
+ *
+ * A matcher in ten minutes
+ * ------------------------
+ * Put this into bpf/ttl.bpf.c and build. That is all: `mfwctl matcher show ttl` explains it, the
+ * expression `not ttl(max=5)` uses it, the test run checks it.
+ *
+ *	#include <mfw/matcher.h>
+ *
+ *	MFW_MATCHER(ttl, "TTL or hop limit within a range",
+ *		    "True when the IPv4 TTL or the IPv6 hop limit is at least min and at most
+ *max.");
+ *
+ *	struct ttl_params {
+ *		__u8 min MFW_DOC("lowest value that matches");
+ *		__u8 max MFW_DOC("highest value that matches") MFW_RANGE(1, 255);
+ *	};
+ *
+ *	int ttl(struct __sk_buff *skb, const struct mfw_pkt *pkt, const struct ttl_params *p)
+ *	{
+ *		if (!pkt || !p)
+ *			return 0;
+ *		return pkt->version && pkt->ttl >= p->min && pkt->ttl <= p->max;
+ *	}
+ *
+ *	MFW_MAIN(ttl, .min = 0, .max = 64);
+ *
+ *	MFW_TESTS(ttl) = {
+ *		{ MFW_TEST("low", MFW_MATCH, MFW_IP4(20, 17)), { .max = 64 } },
+ *		{ MFW_TEST("high", MFW_NO_MATCH, MFW_IP4(20, 17)), { .max = 63 } },
+ *		{ MFW_TEST("cut", MFW_CUT_NO_MATCH, 0x60, 0, 0, 0, 0, 0, 17, 64, 0x20, 1, 0xd, 0xb8, 0,
+ *			   0, 0, 0, 0, 0, 0, 0), { .max = 64 } },
+ *	};
+ *
+ *	MFW_LICENSE;
+ *
+ * The rules
+ * ---------
+ * - Name of the file, of the function and of the word are one: [a-z][a-z0-9_]*, not a word of the
+ *   language (true, false, not, and, or, xor, in, ...).
+ * - The function is global (neither static nor __hidden): the verifier then looks at it once
+ *   however often it is called. It must check its pointers against NULL first; it answers non-zero
+ *   for a match. It runs on every packet, IP or not: look at pkt->version and pkt->flags.
+ * - Packet bytes come from bpf_skb_load_bytes(); load in bulk, then work on the stack. At most 5
+ *000 instructions processed by the verifier for the whole program, parser included.
+ * - Helper functions are static. Maps are allowed; their names start with the matcher's.
+ * - Types of parameters: __u8, __u16, __u32, __u64, bool, struct mfw_bytes_16, _64 or _256. All of
+ *   them carry MFW_DOC; integers and bytes may carry MFW_RANGE.
+ * - Values that MFW_MAIN gives are the defaults in the language too, except for members with
+ *   MFW_REQUIRED, which every expression has to give.
+ * - Tests: at least one that matches, one that does not, one that is truncated.
+ *
+ * The object also works alone, with its defaults:
+ *
+ *	bpftool prog load ttl.bpf.o /sys/fs/bpf/ttl
+ *	iptables -A INPUT -m bpf --object-pinned /sys/fs/bpf/ttl -j DROP
+ *
+ * To compile one elsewhere:
+ *
+ *	clang -target bpf -mcpu=v3 -g -O2 -Wall -Wextra -c ttl.bpf.c -o ttl.bpf.o
+ */
+#ifndef MFW_MATCHER_H
+#define MFW_MATCHER_H
+
+#include <stdbool.h>
+
+#include <mfw/packet.h>
+#include <mfw/parse.h>
+
+#define MFW_STRING_(x) #x
+#define MFW_STRING(x)  MFW_STRING_(x)
+#define MFW_TAG(text)  __attribute__((btf_decl_tag("mfw:" text)))
+
+/* ---- the matcher and its parameters ---- */
+
+/* Declares the matcher with parameters struct NAME_params. summary: one line; doc: what a user
+ * needs. */
+#define MFW_MATCHER(name, summary, doc)                                                            \
+	struct name##_params;                                                                      \
+	int name(struct __sk_buff *skb, const struct mfw_pkt *pkt, const struct name##_params *p)  \
+		MFW_TAG("matcher:" MFW_STRING(MFW_ABI)) MFW_TAG("summary:" summary)                \
+			MFW_TAG("doc:" doc)
+/* One without parameters: int NAME(struct __sk_buff *skb, const struct mfw_pkt *pkt). */
+#define MFW_MATCHER_PLAIN(name, summary, doc)                                                      \
+	int name(struct __sk_buff *skb, const struct mfw_pkt *pkt)                                 \
+		MFW_TAG("matcher:" MFW_STRING(MFW_ABI)) MFW_TAG("summary:" summary)                \
+			MFW_TAG("doc:" doc)
+
+/* Behind a member of struct NAME_params. */
+#define MFW_DOC(text)       MFW_TAG("doc:" text)
+/* Least and greatest value of an integer, or length of bytes; decimal. */
+#define MFW_RANGE(min, max) MFW_TAG("range:" #min ".." #max)
+#define MFW_REQUIRED        MFW_TAG("required:")
+
+/* The value of a parameter of bytes, from a string literal. */
+#define MFW_BYTES(text)                                                                            \
+	{                                                                                          \
+		.len = sizeof(text) - 1, .data = text                                              \
+	}
+
+/* True when the whole payload of TCP or UDP is in this packet. */
+static __always_inline bool mfw_has_whole_payload(const struct mfw_pkt *pkt)
+{
+	return (pkt->flags & (MFW_PKT_PAYLOAD | MFW_PKT_CUT | MFW_PKT_FRAGMENT)) == MFW_PKT_PAYLOAD;
+}
+
+/* ---- the program that makes the object work alone ---- */
+
+/*
+ * Weak: the program that libmfw makes of an expression has the same name, and takes this one's
+ * place when it is linked with the object.
+ *
+ * The defaults are in .data, not .rodata: the verifier refuses read-only memory as an argument of a
+ * global function, which it assumes to write to it.
+ */
+#define MFW_MAIN(name, ...)                                                                        \
+	struct name##_params name##_defaults SEC(".data") = {__VA_ARGS__};                         \
+	MFW_MAIN_(name(skb, &pkt, &name##_defaults))
+#define MFW_MAIN_PLAIN(name) MFW_MAIN_(name(skb, &pkt))
+#define MFW_MAIN_(call)                                                                            \
+	SEC("socket") __weak int mfw_main(struct __sk_buff *skb)                                   \
+	{                                                                                          \
+		struct mfw_pkt pkt = {};                                                           \
+                                                                                                   \
+		mfw_parse(skb, &pkt);                                                              \
+		return !!(call);                                                                   \
+	}                                                                                          \
+	_Static_assert(1, "") /* takes the semicolon */
+
+#define MFW_LICENSE char _license[] SEC("license") = "GPL"
+
+/* ---- tests ---- */
+
+/* What MFW_TEST() expects; the last two are for packets that are cut off. */
+#define MFW_MATCH        1, 0
+#define MFW_NO_MATCH     0, 0
+#define MFW_CUT_MATCH    1, 1
+#define MFW_CUT_NO_MATCH 0, 1
+
+#define MFW_TESTS(matcher)                                                                         \
+	static const struct {                                                                      \
+		struct mfw_test test;                                                              \
+		struct matcher##_params params __attribute__((aligned(8)));                        \
+	} matcher##_tests[] SEC(MFW_TEST_SECTION) __attribute__((used))
+#define MFW_TESTS_PLAIN(matcher)                                                                   \
+	static const struct {                                                                      \
+		struct mfw_test test;                                                              \
+	} matcher##_tests[] SEC(MFW_TEST_SECTION) __attribute__((used))
+
+/* The packet: bytes from the IP header on, by the macros below where they fit. */
+#define MFW_TEST(what, expect, ...) MFW_TEST_(what, expect, __VA_ARGS__)
+#define MFW_TEST_(what, answer, cut, ...)                                                          \
+	{                                                                                          \
+		.name = what, .match = answer, .truncated = cut,                                   \
+		.len = sizeof((__u8[]){__VA_ARGS__}), .packet = {                                  \
+			__VA_ARGS__                                                                \
+		}                                                                                  \
+	}
+
+/* Two bytes, network order. */
+#define MFW_U16(x)            (((x) >> 8) & 255), ((x)&255)
+/* 20 bytes: header of an IPv4 packet of `total` bytes, 192.0.2.1 > 198.51.100.2, TTL 64. */
+#define MFW_IP4(total, proto) MFW_IP4_FRAG(total, proto, 0)
+/* The same as a fragment: frag is the header's word, flags (0x2000: more) and offset / 8. */
+#define MFW_IP4_FRAG(total, proto, frag)                                                           \
+	0x45, 0, MFW_U16(total), 0, 1, MFW_U16(frag), 64, proto, 0, 0, 192, 0, 2, 1, 198, 51, 100, 2
+/* 40 bytes: header of an IPv6 packet with `payload` bytes behind it, 2001:db8::1 > 2001:db8::2. */
+#define MFW_IP6(payload, next)                                                                     \
+	0x60, 0, 0, 0, MFW_U16(payload), next, 64, 0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0,  \
+		0, 0, 1, 0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2
+/* 8 bytes: header of a datagram of `len` bytes, these 8 included. */
+#define MFW_UDP(sport, dport, len) MFW_U16(sport), MFW_U16(dport), MFW_U16(len), 0, 0
+/* 20 bytes: PSH and ACK, no options. */
+#define MFW_TCP(sport, dport)                                                                      \
+	MFW_U16(sport), MFW_U16(dport), 0, 0, 0, 1, 0, 0, 0, 1, 0x50, 0x18, 0xff, 0xff, 0, 0, 0, 0
+
+#endif

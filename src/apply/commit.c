@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include "apply/plan.h"
+#include "apply/program.h"
+
+/* How often a change is planned again because another program was quicker. */
+#define COMMIT_TRIES 8
+
+static void let_go(struct mfw_change *change)
+{
+	plan_free(change->plan);
+	change->plan = NULL;
+	change->prepared = false;
+	if (change->site)
+		change->site->busy = false;
+	lock_release(&change->own);
+	lock_release(&change->global);
+}
+
+/*
+ * After a failure: what was staged for rules that did not come is removed, and what we know of the
+ * namespace is forgotten, since the plan has changed it. An error here would hide the first one.
+ */
+static void back_out(struct mfw_change *change)
+{
+	if (change->site) {
+		site_forget_view(change->site);
+		program_sweep(change->site, NULL);
+	}
+	let_go(change);
+}
+
+void change_cancel(struct mfw_change *change)
+{
+	if (change->prepared)
+		back_out(change);
+}
+
+/* What a killed process left of its programs. */
+static int clean_up_after(struct mfw_change *change, struct mfw_err **err)
+{
+	int r = program_sweep(change->site, err);
+
+	program_sweep_shared();
+	return r;
+}
+
+static int take_locks(struct mfw_change *change, struct mfw_err **err)
+{
+	int r = lock_take(change->mfw, LOCK_GLOBAL, LOCK_SHARED, &change->global, err);
+
+	r = r ? r : lock_take(change->mfw, change->site->lock_name, LOCK_ALONE, &change->own, err);
+	if (!r && change->own.killed)
+		r = clean_up_after(change, err);
+	return r;
+}
+
+static int look(struct site *site, struct mfw_err **err)
+{
+	return kernel_nft_chains(site->ns, site->family, site->table, &site->view, err);
+}
+
+/*
+ * Plans on what was last seen. That may be old: the kernel tells at the commit, by the generation;
+ * but a refusal that rests on it is no refusal before a second look.
+ */
+static int plan_change(struct mfw_change *change, struct mfw_err **err)
+{
+	struct site *site = change->site;
+	bool fresh = !site->view;
+	int r = fresh ? look(site, err) : 0;
+
+	r = r ? r : plan_make(change, &change->plan, err);
+	if (!r || fresh)
+		return r;
+	site_forget_view(site);
+	change->failed_step = -1;
+	r = look(site, err);
+	return r ? r : plan_make(change, &change->plan, err);
+}
+
+static int get_site(struct mfw_change *change, struct mfw_err **err)
+{
+	struct mfw_target target = {MFW_SIZE(struct mfw_target), .customer = change->customer,
+				    .netns = change->netns, .family = change->family,
+				    .table = change->table};
+
+	return site_get(change->mfw, &target, &change->site, err);
+}
+
+int change_prepare(struct mfw_change *change, struct mfw_err **err)
+{
+	int r = get_site(change, err);
+
+	change->failed_step = -1;
+	if (r)
+		return r;
+	if (change->site->busy) {
+		change->site = NULL;
+		return err_make(err, EBUSY, "lock.busy",
+				"another change of the same namespace is prepared already; commit "
+				"or free it first");
+	}
+	r = take_locks(change, err);
+	if (r) {
+		lock_release(&change->own);
+		lock_release(&change->global);
+		return r;
+	}
+	change->site->busy = true;
+	r = plan_change(change, err);
+	if (r) {
+		back_out(change);
+		return r;
+	}
+	change->prepared = true;
+	return 0;
+}
+
+/* The view is now what the kernel holds, but that new rules have handles that we do not know. */
+static void adopt_view(struct mfw_change *change)
+{
+	struct plan *plan = change->plan;
+	struct view *view = change->site->view;
+
+	if (plan->n_ops && !++view->genid)
+		view->genid = 1; /* the kernel passes over 0 */
+	for (size_t i = 0; i < plan->n_ops; i++) {
+		const struct nft_op *op = &plan->ops[i];
+
+		if (op->kind != NFT_RULE_ADD && op->kind != NFT_RULE_REPLACE)
+			continue;
+		((struct chain *)op->chain)->stale = true;
+		((struct rule *)op->rule)->batch_id = 0;
+	}
+}
+
+static int send_plan(struct mfw_change *change, struct mfw_err **err)
+{
+	struct plan *plan = change->plan;
+	size_t failed = plan->n_ops;
+	int r = kernel_nft_commit(change->site->ns, change->site->view->genid, plan->ops,
+				  plan->n_ops, &failed, err);
+
+	if (r && failed < plan->n_ops)
+		change->failed_step = plan->ops[failed].step;
+	return r;
+}
+
+/* Another program changed the namespace since we looked: look and plan again. */
+static int plan_again(struct mfw_change *change, struct mfw_err **err)
+{
+	plan_free(change->plan);
+	change->plan = NULL;
+	site_forget_view(change->site);
+	return plan_change(change, err);
+}
+
+int change_commit(struct mfw_change *change, struct mfw_err **err)
+{
+	int r = change->prepared ? 0 : change_prepare(change, err);
+
+	if (r)
+		return r;
+	r = send_plan(change, err);
+	for (int i = 0; i < COMMIT_TRIES && r == -ERESTART; i++) {
+		r = plan_again(change, err);
+		r = r ? r : send_plan(change, err);
+	}
+	if (r == -ERESTART)
+		err_make(err, ERESTART, "nft.busy",
+			 "other programs changed the namespace's rules %d times while this change "
+			 "was made; try again",
+			 COMMIT_TRIES);
+	if (r) {
+		back_out(change);
+		return r;
+	}
+	adopt_view(change);
+	/* The change is done: programs that could not be let go of now are the next one's to sweep.
+	 */
+	if (change->plan->releases && program_sweep(change->site, NULL))
+		lock_abandon(&change->own);
+	let_go(change);
+	change->spent = true;
+	return 0;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a struct mfw holds: options, matchers, and the namespaces it has entered. */
+#ifndef APPLY_CONTEXT_H
+#define APPLY_CONTEXT_H
+
+#include "catalog/catalog.h"
+#include "expr/expr.h"
+#include "kernel/kernel.h"
+
+/*
+ * One namespace's rules as one holder of programs: a customer, or a namespace addressed directly.
+ * Kept from change to change, so that a later one needs neither a new socket nor a new dump.
+ */
+struct site {
+	struct site *next;
+	char *customer; /* NULL: addressed directly */
+	char *netns;    /* path; NULL: the caller's own */
+	char *table;
+	uint8_t family; /* 0: every one (a customer's) */
+	uint64_t inode;
+	char *lock_name;
+	char *pin_dir; /* the holder's links to programs */
+	struct kernel_ns *ns;
+	/* What was last seen or made there; NULL when unknown. */
+	struct view *view;
+	/* A change holds the site's lock and view: another one cannot be prepared meanwhile. */
+	bool busy;
+};
+
+struct mfw {
+	char *holder;
+	unsigned lock_wait_ms;
+	struct catalog *catalog;
+	struct scheme scheme;
+	struct site *sites;
+};
+
+/* See mfw_open() and mfw_close(). */
+int context_open(const struct mfw_options *options, struct mfw **ret, struct mfw_err **err);
+void context_close(struct mfw *mfw);
+
+/*
+ * The site of a target, entered, and checked to be the namespace that it was.
+ * Errors: target.bad, name.bad, customer.missing, netns.*, family.*.
+ */
+int site_get(struct mfw *mfw, const struct mfw_target *target, struct site **ret,
+	     struct mfw_err **err);
+void site_forget_view(struct site *site);
+/* Closes and frees the customer's sites (NULL: all). */
+void site_close(struct mfw *mfw, const char *customer);
+
+#endif

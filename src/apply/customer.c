@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "apply/customer.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "apply/lock.h"
+#include "apply/program.h"
+#include "apply/site.h"
+#include "model/name.h"
+
+DEFINE_CLEANUP(json, json_t *, json_decref)
+
+static int file_path(const char *name, char ret[512], struct mfw_err **err)
+{
+	char dir[256];
+	int r = lock_run_dir("customers", dir, err);
+
+	if (!r)
+		snprintf(ret, 512, "%s/%s", dir, name);
+	return r;
+}
+
+/* ---- the file ---- */
+
+static struct customer *customer_new(const char *name, const char *netns, bool made, uint64_t inode)
+{
+	struct customer *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->pub = (struct mfw_customer){MFW_SIZE(struct mfw_customer), .name = strdup(name),
+				       .netns = strdup(netns), .made = made, .inode = inode};
+	if (c->pub.name && c->pub.netns)
+		return c;
+	customer_free(c);
+	return NULL;
+}
+
+void customer_free(struct customer *c)
+{
+	if (!c)
+		return;
+	free((char *)c->pub.name);
+	free((char *)c->pub.netns);
+	free(c);
+}
+
+int customer_read(const char *name, struct customer **ret, struct mfw_err **err)
+{
+	cleanup(json_p) json_t *root = NULL;
+	json_error_t why;
+	const char *netns;
+	json_int_t inode;
+	char path[512];
+	int made;
+
+	snprintf(path, sizeof(path), "%s/customers/%s", kernel_run_dir(), name);
+	if (access(path, F_OK)) {
+		if (errno == EACCES)
+			return err_make(err, EACCES, "run.denied",
+					"cannot read %s: permission denied; run as root", path);
+		return err_make(err, ENOENT, "customer.missing",
+				"there is no customer '%s'; make it with: mfwctl customer add %s",
+				name, name);
+	}
+	root = json_load_file(path, 0, &why);
+	if (!root ||
+	    json_unpack(root, "{s:s, s:b, s:I}", "netns", &netns, "made", &made, "inode", &inode))
+		return err_make(err, EINVAL, "customer.file",
+				"%s cannot be read: %s; remove it, then mfwctl customer add %s "
+				"--netns NAME adopts the namespace again",
+				path, root ? "a key is missing" : why.text, name);
+	*ret = customer_new(name, netns, made, inode);
+	return *ret ? 0 : err_nomem(err);
+}
+
+/* Writes the file so that it is there wholly or not at all. */
+static int customer_write(const struct customer *c, struct mfw_err **err)
+{
+	cleanup(json_p) json_t *root =
+		json_pack("{s:i, s:s, s:b, s:I}", "version", 1, "netns", c->pub.netns, "made",
+			  c->pub.made, "inode", (json_int_t)c->pub.inode);
+	char path[512], temporary[520];
+	int r = file_path(c->pub.name, path, err);
+
+	if (r)
+		return r;
+	snprintf(temporary, sizeof(temporary), "%s.new", path);
+	if (!root || json_dump_file(root, temporary, JSON_COMPACT) || rename(temporary, path)) {
+		r = err_make(err, errno ? errno : ENOMEM, "customer.file", "cannot write %s: %s",
+			     path, strerror(errno ? errno : ENOMEM));
+		unlink(temporary);
+	}
+	return r;
+}
+
+const char *customer_drift(const struct customer *c)
+{
+	uint64_t inode;
+	int r = kernel_netns_inode(c->pub.netns, &inode);
+
+	if (r == -ENOENT)
+		return "the namespace is gone";
+	if (r)
+		return "the path is no namespace any more";
+	return inode == c->pub.inode ? NULL : "the path names another namespace than before";
+}
+
+/* ---- all of them ---- */
+
+static int by_name(const void *a, const void *b)
+{
+	const struct customer *const *x = a, *const *y = b;
+
+	return strcmp((*x)->pub.name, (*y)->pub.name);
+}
+
+static void free_all(struct customer **all, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		customer_free(all[i]);
+	free(all);
+}
+
+static int add_one(struct customer ***all, size_t *n, const char *name, struct mfw_err **err)
+{
+	struct customer **more;
+	int r;
+
+	/* What is not a customer's name is our own temporary file, or somebody else's. */
+	if (name_check("customer", name, NULL))
+		return 0;
+	more = reallocarray(*all, *n + 1, sizeof(**all));
+	if (!more)
+		return err_nomem(err);
+	*all = more;
+	r = customer_read(name, &more[*n], err);
+	if (!r)
+		++*n;
+	return r;
+}
+
+static void cleanup_closedir(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+}
+
+/* With those that are being made. */
+static int read_all(struct customer ***ret, size_t *ret_n, struct mfw_err **err)
+{
+	cleanup(cleanup_closedir) DIR *dir = NULL;
+	struct customer **all = NULL;
+	struct dirent *entry;
+	char path[256];
+	size_t n = 0;
+	int r = 0;
+
+	snprintf(path, sizeof(path), "%s/customers", kernel_run_dir());
+	dir = opendir(path);
+	if (!dir && errno != ENOENT)
+		return err_make(err, errno, "run.denied", "cannot read %s: %s%s", path,
+				strerror(errno), errno == EACCES ? "; run as root" : "");
+	while (dir && !r && (entry = readdir(dir)))
+		r = add_one(&all, &n, entry->d_name, err);
+	if (r) {
+		free_all(all, n);
+		return r;
+	}
+	if (n)
+		qsort(all, n, sizeof(*all), by_name);
+	*ret = all;
+	*ret_n = n;
+	return 0;
+}
+
+int customer_all(struct customer ***ret, size_t *ret_n, struct mfw_err **err)
+{
+	struct customer **all;
+	size_t n, kept = 0;
+	int r = read_all(&all, &n, err);
+
+	if (r)
+		return r;
+	for (size_t i = 0; i < n; i++) {
+		if (all[i]->pub.inode)
+			all[kept++] = all[i];
+		else
+			customer_free(all[i]);
+	}
+	for (size_t i = 0; i < kept; i++)
+		all[i]->pub.drift = customer_drift(all[i]);
+	*ret = all;
+	*ret_n = kept;
+	return 0;
+}
+
+/* ---- adding ---- */
+
+static void remove_file(const char *name)
+{
+	char path[512];
+
+	if (!file_path(name, path, NULL))
+		unlink(path);
+}
+
+/* Undoes what a killed `customer add` began: its file says made, but of no inode yet. */
+static int undo_unfinished(struct mfw_err **err)
+{
+	struct customer **all;
+	size_t n;
+	int r = read_all(&all, &n, err);
+
+	if (r)
+		return r;
+	for (size_t i = 0; i < n && !r; i++) {
+		if (all[i]->pub.inode)
+			continue;
+		r = kernel_netns_remove(all[i]->pub.netns, err);
+		if (!r)
+			remove_file(all[i]->pub.name);
+	}
+	free_all(all, n);
+	return r;
+}
+
+/* Refuses a name that is taken, and a namespace that is another customer's. */
+static int check_free(const char *name, uint64_t inode, struct mfw_err **err)
+{
+	struct customer **all;
+	size_t n;
+	int r = read_all(&all, &n, err);
+
+	if (r)
+		return r;
+	for (size_t i = 0; i < n && !r; i++) {
+		if (!strcmp(all[i]->pub.name, name))
+			r = err_make(err, EEXIST, "customer.exists",
+				     "there is a customer '%s' already (mfwctl customer show %s)",
+				     name, name);
+		else if (inode && all[i]->pub.inode == inode)
+			r = err_make(err, EBUSY, "netns.busy",
+				     "this namespace is the customer %s's already; one namespace "
+				     "has one customer",
+				     all[i]->pub.name);
+	}
+	free_all(all, n);
+	return r;
+}
+
+static int add_adopted(const char *name, const char *netns, struct mfw_err **err)
+{
+	cleanup_customer struct customer *c = NULL;
+	cleanup_ns struct kernel_ns *ns = NULL;
+	char path[512];
+	uint64_t inode;
+	int r;
+
+	r = site_netns_path(netns, path, err);
+	/* Entering it shows that it is a namespace, and ours to enter. */
+	r = r ? r : kernel_ns_open(path, &ns, err);
+	if (r)
+		return r;
+	inode = kernel_ns_inode(ns);
+	r = check_free(name, inode, err);
+	if (r)
+		return r;
+	c = customer_new(name, path, false, inode);
+	return c ? customer_write(c, err) : err_nomem(err);
+}
+
+static int add_made(const char *name, struct mfw_err **err)
+{
+	cleanup_customer struct customer *c = NULL;
+	char path[512];
+	int r = site_netns_path(name, path, err);
+
+	r = r ? r : check_free(name, 0, err);
+	if (r)
+		return r;
+	if (!kernel_netns_inode(path, &(uint64_t){0}))
+		return err_make(
+			err, EEXIST, "netns.exists",
+			"there is a network namespace %s already, which we did not make; to "
+			"adopt it: mfwctl customer add %s --netns %s",
+			path, name, name);
+	c = customer_new(name, path, true, 0);
+	if (!c)
+		return err_nomem(err);
+	r = customer_write(c, err);
+	if (r)
+		return r;
+	r = kernel_netns_make(path, err);
+	if (r) {
+		remove_file(name);
+		return r;
+	}
+	if (kernel_netns_inode(path, &c->pub.inode))
+		r = err_make(err, ENOENT, "netns.missing", "the namespace %s vanished at once",
+			     path);
+	r = r ? r : customer_write(c, err);
+	if (r) {
+		kernel_netns_remove(path, NULL);
+		remove_file(name);
+	}
+	return r;
+}
+
+int customer_add(struct mfw *mfw, const char *name, const char *netns, struct mfw_err **err)
+{
+	cleanup_lock struct lock lock = LOCK_NONE;
+	int r = name_check("customer", name, err);
+
+	r = r ? r : lock_take(mfw, LOCK_GLOBAL, LOCK_ALONE, &lock, err);
+	if (!r && lock.killed)
+		r = undo_unfinished(err);
+	if (r)
+		return r;
+	return netns ? add_adopted(name, netns, err) : add_made(name, err);
+}
+
+/* ---- deleting ---- */
+
+/* Removes every table of ours in the namespace, in one transaction. */
+static int delete_tables(struct site *site, struct mfw_err **err)
+{
+	size_t failed;
+	int r;
+
+	do {
+		cleanup_view struct view *view = NULL;
+		cleanup_free struct nft_op *ops = NULL;
+
+		r = kernel_nft_chains(site->ns, 0, site->table, &view, err);
+		if (r)
+			return r;
+		ops = calloc(view->n_tables + 1, sizeof(*ops));
+		if (!ops)
+			return err_nomem(err);
+		for (size_t i = 0; i < view->n_tables; i++)
+			ops[i] = (struct nft_op){.kind = NFT_TABLE_DEL,
+						 .family = view->tables[i].family,
+						 .table = view->tables[i].name};
+		r = kernel_nft_commit(site->ns, view->genid, ops, view->n_tables, &failed, err);
+	} while (r == -ERESTART);
+	return r;
+}
+
+/* What is in the namespace goes, unless the namespace itself is gone or another. */
+static int empty_namespace(struct mfw *mfw, const struct customer *c, struct mfw_err **err)
+{
+	struct mfw_target target = {MFW_SIZE(struct mfw_target), .customer = c->pub.name};
+	struct site *site;
+	int r;
+
+	if (customer_drift(c))
+		return 0;
+	r = site_get(mfw, &target, &site, err);
+	return r ? r : delete_tables(site, err);
+}
+
+int customer_del(struct mfw *mfw, const char *name, struct mfw_err **err)
+{
+	cleanup_lock struct lock global = LOCK_NONE, own = LOCK_NONE;
+	cleanup_customer struct customer *c = NULL;
+	char lock_name[128], pin_dir[256];
+	int r = name_check("customer", name, err);
+
+	snprintf(lock_name, sizeof(lock_name), "customer-%s", name);
+	r = r ? r : lock_take(mfw, LOCK_GLOBAL, LOCK_ALONE, &global, err);
+	if (!r && global.killed)
+		r = undo_unfinished(err);
+	r = r ? r : customer_read(name, &c, err);
+	r = r ? r : lock_take(mfw, lock_name, LOCK_ALONE, &own, err);
+	r = r ? r : empty_namespace(mfw, c, err);
+	if (r)
+		return r;
+	site_close(mfw, name);
+	site_pin_dir(name, 0, pin_dir);
+	program_release_all(pin_dir);
+	if (c->pub.made && kernel_netns_inode(c->pub.netns, &(uint64_t){0}) != -ENOENT &&
+	    !customer_drift(c))
+		r = kernel_netns_remove(c->pub.netns, err);
+	if (r)
+		return r;
+	remove_file(name);
+	lock_remove(lock_name);
+	return 0;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Customers: one small JSON file each in /run/mfw/customers, the only thing kept beside the kernel.
+ */
+#ifndef APPLY_CUSTOMER_H
+#define APPLY_CUSTOMER_H
+
+#include "apply/context.h"
+
+/* Owns its texts; customer_free() ends it. inode 0: it is being made, or was when it was killed. */
+struct customer {
+	struct mfw_customer pub;
+};
+
+/* Errors: customer.missing, customer.file (cannot be read). */
+int customer_read(const char *name, struct customer **ret, struct mfw_err **err);
+void customer_free(struct customer *customer);
+/* Why its namespace is not what it was; NULL: it is. */
+const char *customer_drift(const struct customer *customer);
+
+DEFINE_CLEANUP(customer_cleanup, struct customer *, customer_free)
+#define cleanup_customer cleanup(customer_cleanup_p)
+
+/* The public functions' bodies. */
+int customer_add(struct mfw *mfw, const char *name, const char *netns, struct mfw_err **err);
+int customer_del(struct mfw *mfw, const char *name, struct mfw_err **err);
+/* All of them by name; freed by the caller one by one, then the array. */
+int customer_all(struct customer ***ret, size_t *ret_n, struct mfw_err **err);
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "catalog/object.h"
+
+#include <errno.h>
+#include <gelf.h>
+#include <string.h>
+
+/* const, volatile and typedef upon each other; a ring of them ends here too. */
+#define CHAIN_MAX 32
+
+static bool is_bpf_object(Elf *elf)
+{
+	GElf_Ehdr header;
+
+	return elf_kind(elf) == ELF_K_ELF && gelf_getehdr(elf, &header) &&
+	       header.e_ident[EI_CLASS] == ELFCLASS64 && header.e_ident[EI_DATA] == ELFDATA2LSB &&
+	       header.e_machine == EM_BPF && header.e_type == ET_REL;
+}
+
+static Elf_Scn *find_section(Elf *elf, const char *name, GElf_Shdr *ret)
+{
+	Elf_Scn *section = NULL;
+	size_t strings;
+
+	if (elf_getshdrstrndx(elf, &strings))
+		return NULL;
+	while ((section = elf_nextscn(elf, section))) {
+		const char *found;
+
+		if (!gelf_getshdr(section, ret))
+			return NULL;
+		found = elf_strptr(elf, strings, ret->sh_name);
+		if (found && !strcmp(found, name))
+			return section;
+	}
+	return NULL;
+}
+
+static int open_btf(struct object *object, struct mfw_err **err)
+{
+	GElf_Shdr header;
+	Elf_Scn *section = find_section(object->elf, ".BTF", &header);
+	Elf_Data *data = section ? elf_rawdata(section, NULL) : NULL;
+
+	if (!data || !data->d_buf)
+		return err_make(err, EINVAL, OBJECT_BROKEN,
+				"expected a section .BTF, found none: compile it with -g");
+	object->btf = btf__new(data->d_buf, data->d_size);
+	if (!object->btf)
+		return err_make(err, EINVAL, OBJECT_BROKEN, "its section .BTF is damaged: %s",
+				strerror(errno));
+	return 0;
+}
+
+int object_open(struct object *object, char *data, size_t len, struct mfw_err **err)
+{
+	struct object opened = {};
+	int r;
+
+	elf_version(EV_CURRENT);
+	opened.elf = elf_memory(data, len);
+	if (!opened.elf || !is_bpf_object(opened.elf)) {
+		object_close(&opened);
+		return err_make(
+			err, EINVAL, OBJECT_BROKEN,
+			"expected a relocatable ELF file for BPF (clang -target bpf -c), found "
+			"something else");
+	}
+	r = open_btf(&opened, err);
+	if (r)
+		object_close(&opened);
+	else
+		*object = opened;
+	return r;
+}
+
+void object_close(struct object *object)
+{
+	btf__free(object->btf);
+	elf_end(object->elf);
+	*object = (struct object){};
+}
+
+static bool find_symbol(const struct object *object, const char *name, GElf_Sym *ret)
+{
+	GElf_Shdr header;
+	Elf_Scn *section = find_section(object->elf, ".symtab", &header);
+	Elf_Data *data = section ? elf_getdata(section, NULL) : NULL;
+
+	if (!data || header.sh_type != SHT_SYMTAB || header.sh_entsize != sizeof(Elf64_Sym))
+		return false;
+	for (size_t i = 0; i < data->d_size / sizeof(Elf64_Sym); i++) {
+		const char *found;
+
+		if (!gelf_getsym(data, i, ret))
+			return false;
+		found = elf_strptr(object->elf, header.sh_link, ret->st_name);
+		if (found && !strcmp(found, name))
+			return true;
+	}
+	return false;
+}
+
+const void *object_symbol(const struct object *object, const char *name, size_t len)
+{
+	Elf_Scn *section;
+	Elf_Data *data;
+	GElf_Sym symbol;
+
+	if (!find_symbol(object, name, &symbol) || symbol.st_size != len)
+		return NULL;
+	section = elf_getscn(object->elf, symbol.st_shndx);
+	data = section ? elf_rawdata(section, NULL) : NULL;
+	if (!data || !data->d_buf || symbol.st_value > data->d_size ||
+	    len > data->d_size - symbol.st_value)
+		return NULL;
+	return (const char *)data->d_buf + symbol.st_value;
+}
+
+const struct btf_type *object_type(const struct object *object, uint32_t *id)
+{
+	for (int i = 0; i < CHAIN_MAX; i++) {
+		const struct btf_type *type = btf__type_by_id(object->btf, *id);
+
+		if (!type || (!btf_is_mod(type) && !btf_is_typedef(type)))
+			return type;
+		*id = type->type;
+	}
+	return NULL;
+}
+
+const char *object_name(const struct object *object, uint32_t offset)
+{
+	const char *name = btf__str_by_offset(object->btf, offset);
+
+	return name ? name : "";
+}
+
+const char *object_tag(const struct object *object, uint32_t type, int component, uint32_t *at)
+{
+	uint32_t n = btf__type_cnt(object->btf);
+
+	while (++*at < n) {
+		const struct btf_type *tag = btf__type_by_id(object->btf, *at);
+
+		if (tag && btf_is_decl_tag(tag) && tag->type == type &&
+		    btf_decl_tag(tag)->component_idx == component)
+			return object_name(object, tag->name_off);
+	}
+	return NULL;
+}

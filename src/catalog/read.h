@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From an object's bytes to a matcher. */
+#ifndef CATALOG_READ_H
+#define CATALOG_READ_H
+
+#include "catalog/object.h"
+#include "model/matcher.h"
+
+/* Members of a parameter structure at most. */
+#define READ_PARAMS_MAX 64
+
+/*
+ * Reads the matcher `name` from the bytes of the object file at path (8-aligned, not kept). Errors:
+ * matcher.broken (member, expected, found), ENOMEM.
+ */
+int read_matcher(const char *name, const char *path, char *data, size_t len, struct matcher **ret,
+		 struct mfw_err **err);
+/* Reads the parameter structure with BTF id `id` into matcher (params.c). */
+int read_params(const struct object *object, uint32_t id, struct matcher *matcher,
+		struct mfw_err **err);
+/* An empty matcher with a name and a path; NULL without memory. */
+struct matcher *matcher_new(const char *name, const char *path);
+void matcher_free(struct matcher *matcher);
+
+/* Whether a word can be a matcher's or a parameter's name: [a-z][a-z0-9_]*. */
+bool is_matcher_name(const char *name);
+/* What follows "mfw:KEY:" in a tag; NULL when it is another tag. */
+const char *tag_value(const char *tag, const char *key);
+
+DEFINE_CLEANUP(matcher_cleanup, struct matcher *, matcher_free)
+#define cleanup_matcher cleanup(matcher_cleanup_p)
+
+#endif

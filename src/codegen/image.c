@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Data and symbols of the object. */
+#include "codegen/image.h"
+#include "codegen/codegen.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define MEMBER_ALIGN 8
+/* Relocations of BPF that glibc's <elf.h> does not name. */
+#define R_BPF_64_64_ 1
+#define R_BPF_64_32_ 10
+
+const char *image_section_name(enum image_section section)
+{
+	static const char *const names[IMAGE_N] = {
+		[IMAGE_STRTAB] = ".strtab",  [IMAGE_SYMTAB] = ".symtab",
+		[IMAGE_CODE] = "socket",     [IMAGE_RELOCS] = ".relsocket",
+		[IMAGE_BTF] = ".BTF",        [IMAGE_BTF_EXT] = ".BTF.ext",
+		[IMAGE_LICENSE] = "license", [IMAGE_RODATA] = ".rodata",
+		[IMAGE_DATA] = ".data",
+	};
+
+	return names[section];
+}
+
+const char *image_function(const struct matcher *matcher)
+{
+	return matcher ? matcher->pub.name : "mfw_parse";
+}
+
+static int add_var(struct image *image, struct image_var var, const void *data)
+{
+	static const char zeros[MEMBER_ALIGN];
+	struct buf *bytes = &image->bytes[var.section];
+
+	if (buf_add(bytes, zeros, -bytes->len % MEMBER_ALIGN))
+		return -ENOMEM;
+	var.offset = bytes->len;
+	if (buf_add(bytes, data, var.len))
+		return -ENOMEM;
+	return buf_add(&image->vars, &var, sizeof(var));
+}
+
+static int add_params(struct image *image, const struct code *code)
+{
+	for (size_t i = 0; i < CODE_COUNT(code->params, const struct expr *); i++) {
+		const struct expr *expr = *CODE_AT(code->params, const struct expr *, i);
+		struct image_var var = {
+			.section = IMAGE_DATA,
+			.len = expr->matcher->params_len,
+			.local = true,
+		};
+
+		snprintf(var.name, sizeof(var.name), "mfw_params_%zu", i);
+		if (add_var(image, var, expr->params))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int add_text(struct image *image, enum image_section section, const char *name,
+		    const char *text)
+{
+	struct image_var var = {.section = section, .len = strlen(text) + 1, .chars = true};
+
+	snprintf(var.name, sizeof(var.name), "%s", name);
+	return add_var(image, var, text);
+}
+
+/* Parameters come first: params[i] is vars[i]. */
+int image_add_data(struct image *image, const struct code *code, const struct expr *expr)
+{
+	cleanup_buf struct buf text = {};
+
+	if (expr_print(expr, &text))
+		return -ENOMEM;
+	if (text.len > CODEGEN_SOURCE_MAX)
+		text.data[CODEGEN_SOURCE_MAX] = 0;
+	if (add_params(image, code) || add_text(image, IMAGE_LICENSE, "_license", "GPL") ||
+	    add_text(image, IMAGE_RODATA, "bpf_metadata_mfw_match", text.data))
+		return -ENOMEM;
+	return add_text(image, IMAGE_RODATA, "bpf_metadata_mfw_version", MFW_VERSION);
+}
+
+static int add_symbol(struct image *image, const char *name, Elf64_Sym symbol)
+{
+	symbol.st_name = image->bytes[IMAGE_STRTAB].len;
+	if (buf_add(&image->bytes[IMAGE_STRTAB], name, strlen(name) + 1))
+		return -ENOMEM;
+	return buf_add(&image->bytes[IMAGE_SYMTAB], &symbol, sizeof(symbol));
+}
+
+static int add_var_symbols(struct image *image, bool local)
+{
+	for (size_t i = 0; i < CODE_COUNT(image->vars, struct image_var); i++) {
+		const struct image_var *var = CODE_AT(image->vars, struct image_var, i);
+		unsigned char bind = local ? STB_LOCAL : STB_GLOBAL;
+		Elf64_Sym symbol = {
+			.st_info = ELF64_ST_INFO(bind, STT_OBJECT),
+			.st_shndx = var->section,
+			.st_value = var->offset,
+			.st_size = var->len,
+		};
+
+		if (var->local == local && add_symbol(image, var->name, symbol))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int add_reloc(struct image *image, uint32_t insn, size_t symbol, unsigned type)
+{
+	Elf64_Rel rel = {
+		.r_offset = (uint64_t)insn * sizeof(struct bpf_insn),
+		.r_info = ELF64_R_INFO(symbol, type),
+	};
+
+	return buf_add(&image->bytes[IMAGE_RELOCS], &rel, sizeof(rel));
+}
+
+/* Functions that are called are symbols 0 (the parser) and 1 + i (matcher i) behind `first`. */
+static size_t function_symbol(const struct code *code, const struct matcher *matcher, size_t first)
+{
+	size_t i = 0;
+
+	if (!matcher)
+		return first;
+	while (*CODE_AT(code->matchers, const struct matcher *, i) != matcher)
+		i++;
+	return first + 1 + i;
+}
+
+static int add_relocs(struct image *image, const struct code *code, size_t first_function)
+{
+	for (size_t i = 0; i < CODE_COUNT(code->relocs, struct code_reloc); i++) {
+		const struct code_reloc *reloc = CODE_AT(code->relocs, struct code_reloc, i);
+		int r;
+
+		/* The parameters' symbols stand first, behind the null symbol. */
+		if (reloc->data)
+			r = add_reloc(image, reloc->insn, 1 + reloc->param, R_BPF_64_64_);
+		else
+			r = add_reloc(image, reloc->insn,
+				      function_symbol(code, reloc->matcher, first_function),
+				      R_BPF_64_32_);
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+static int add_functions(struct image *image, const struct code *code)
+{
+	const Elf64_Sym external = {.st_info = ELF64_ST_INFO(STB_GLOBAL, STT_NOTYPE)};
+	size_t n = CODE_COUNT(code->matchers, const struct matcher *);
+
+	if (!n)
+		return 0;
+	if (add_symbol(image, image_function(NULL), external))
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		if (add_symbol(image,
+			       image_function(*CODE_AT(code->matchers, const struct matcher *, i)),
+			       external))
+			return -ENOMEM;
+	return 0;
+}
+
+int image_add_symbols(struct image *image, const struct code *code)
+{
+	const Elf64_Sym program = {
+		.st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC),
+		.st_shndx = IMAGE_CODE,
+		.st_size = code->insns.len,
+	};
+	size_t first_function;
+
+	if (add_symbol(image, "", (Elf64_Sym){}) || add_var_symbols(image, true))
+		return -ENOMEM;
+	image->n_local = CODE_COUNT(image->bytes[IMAGE_SYMTAB], Elf64_Sym);
+	if (add_symbol(image, CODEGEN_PROGRAM, program) || add_var_symbols(image, false))
+		return -ENOMEM;
+	first_function = CODE_COUNT(image->bytes[IMAGE_SYMTAB], Elf64_Sym);
+	if (add_functions(image, code))
+		return -ENOMEM;
+	return add_relocs(image, code, first_function);
+}
+
+int image_fill(struct image *image, const struct code *code, const struct expr *expr)
+{
+	if (image_add_data(image, code, expr) || image_add_symbols(image, code) ||
+	    image_add_types(image, code))
+		return -ENOMEM;
+	return image_add_btf_ext(image, code);
+}
+
+void image_clear(struct image *image)
+{
+	for (int i = 0; i < IMAGE_N; i++)
+		buf_clear(&image->bytes[i]);
+	buf_clear(&image->vars);
+	btf__free(image->btf);
+	*image = (struct image){};
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "expr/call.h"
+#include "base/nearest.h"
+#include "expr/literal.h"
+#include "model/param.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+static const char *type_help(enum param_type type)
+{
+	switch (type) {
+	case PARAM_BOOL: return "true or false";
+	case PARAM_BYTES: return "bytes, such as \"text\" or 75:64:70";
+	default: return "a number";
+	}
+}
+
+static int unknown_param(struct lexer *lex, const struct matcher *matcher, const char *name)
+{
+	struct nearest nearest = NEAREST_INIT(name);
+	cleanup_buf struct buf all = {};
+
+	for (size_t i = 0; i < matcher->pub.n_params; i++) {
+		nearest_try(&nearest, matcher->params[i].pub.name);
+		if (buf_printf(&all, "%s%s", i ? ", " : "", matcher->params[i].pub.name))
+			return err_nomem(lex->err);
+	}
+	if (nearest.best)
+		return lex_error(lex, lex->token.offset, lex->token.length, "expr.type",
+				 "%s has no parameter '%s': did you mean '%s'?", matcher->pub.name,
+				 name, nearest.best);
+	if (!all.len)
+		return lex_error(lex, lex->token.offset, lex->token.length, "expr.type",
+				 "%s takes no parameters: write it without parentheses",
+				 matcher->pub.name);
+	return lex_error(lex, lex->token.offset, lex->token.length, "expr.type",
+			 "%s has no parameter '%s': it has %s", matcher->pub.name, name, all.data);
+}
+
+static int find_param(struct lexer *lex, const struct matcher *matcher, size_t *ret)
+{
+	cleanup_free char *name = strndup(lex->text + lex->token.offset, lex->token.length);
+
+	if (!name)
+		return err_nomem(lex->err);
+	for (*ret = 0; *ret < matcher->pub.n_params; ++*ret)
+		if (!strcmp(matcher->params[*ret].pub.name, name))
+			return 0;
+	return unknown_param(lex, matcher, name);
+}
+
+static int wrong_type(struct lexer *lex, const struct param *param, const struct literal *value)
+{
+	cleanup_free char *found = lex_quote(lex, value->offset, value->length);
+
+	return lex_error(lex, value->offset, value->length, "expr.type",
+			 "%s is %s: expected %s, found %s", param->pub.name, param->pub.type,
+			 type_help(param->type), found ? found : "another type");
+}
+
+static bool fits(const struct param *param, const struct literal *value)
+{
+	switch (param->type) {
+	case PARAM_BOOL: return value->kind == LITERAL_BOOL;
+	case PARAM_BYTES: return value->kind == LITERAL_BYTES;
+	default: return value->kind == LITERAL_INT;
+	}
+}
+
+static int check_range(struct lexer *lex, const struct param *param, const struct literal *value)
+{
+	bool bytes = param->type == PARAM_BYTES;
+	uint64_t size = bytes ? value->bytes.len : value->number;
+
+	if (size >= param->pub.min && size <= param->pub.max)
+		return 0;
+	return lex_error(lex, value->offset, value->length, "expr.value",
+			 "%s is %" PRIu64 "%s: expected %" PRIu64 " to %" PRIu64 "%s",
+			 param->pub.name, size, bytes ? " bytes long" : "", param->pub.min,
+			 param->pub.max, bytes ? " bytes" : "");
+}
+
+static int set_param(struct lexer *lex, const struct param *param, const struct literal *value,
+		     unsigned char *params)
+{
+	int r;
+
+	if (!fits(param, value))
+		return wrong_type(lex, param, value);
+	r = check_range(lex, param, value);
+	if (r)
+		return r;
+	if (param->type == PARAM_BYTES)
+		param_set_bytes(param, params, value->bytes.data, value->bytes.len);
+	else
+		param_set_number(param, params, value->number);
+	return 0;
+}
+
+static int expect_assign(struct lexer *lex, const char *matcher)
+{
+	cleanup_free char *found = NULL;
+
+	if (lex->token.kind == TOKEN_ASSIGN) {
+		lex_next(lex);
+		return 0;
+	}
+	found = lex_quote(lex, lex->token.offset, lex->token.length);
+	return lex_error(
+		lex, lex->token.offset, lex->token.length, "expr.syntax",
+		"expected one '=' after the parameter's name, found %s: write %s(NAME=VALUE)",
+		found ? found : "something else", matcher);
+}
+
+/* NAME=VALUE; given[i] notes that parameter i was. */
+static int parse_arg(struct lexer *lex, struct expr *call, bool *given)
+{
+	cleanup_literal struct literal value = {};
+	const char *matcher = call->matcher->pub.name;
+	size_t i = 0;
+	int r;
+
+	if (lex->token.kind != TOKEN_WORD)
+		return lex_error(
+			lex, lex->token.offset, lex->token.length, "expr.syntax",
+			"expected a parameter's name: arguments are named, %s(%s=VALUE)", matcher,
+			call->matcher->pub.n_params ? call->matcher->params[0].pub.name : "NAME");
+	r = find_param(lex, call->matcher, &i);
+	if (r)
+		return r;
+	if (given[i])
+		return lex_error(lex, lex->token.offset, lex->token.length, "expr.syntax",
+				 "'%s' is given twice: leave one out",
+				 call->matcher->params[i].pub.name);
+	given[i] = true;
+	lex_next(lex);
+	r = expect_assign(lex, matcher);
+	if (!r)
+		r = literal_parse(lex, &value);
+	return r ? r : set_param(lex, &call->matcher->params[i], &value, call->params);
+}
+
+static int parse_list(struct lexer *lex, struct expr *call, bool *given)
+{
+	cleanup_free char *found = NULL;
+	int r;
+
+	lex_next(lex);
+	if (lex->token.kind == TOKEN_CLOSE) {
+		lex_next(lex);
+		return 0;
+	}
+	for (;;) {
+		r = parse_arg(lex, call, given);
+		if (r)
+			return r;
+		if (lex->token.kind != TOKEN_COMMA)
+			break;
+		lex_next(lex);
+	}
+	if (lex->token.kind == TOKEN_CLOSE) {
+		lex_next(lex);
+		return 0;
+	}
+	found = lex_quote(lex, lex->token.offset, lex->token.length);
+	return lex_error(lex, lex->token.offset, lex->token.length, "expr.syntax",
+			 "expected ',' or ')' after the argument, found %s",
+			 found ? found : "something else");
+}
+
+static int check_required(struct lexer *lex, const struct expr *call, const bool *given)
+{
+	for (size_t i = 0; i < call->matcher->pub.n_params; i++) {
+		const struct mfw_param *param = &call->matcher->params[i].pub;
+
+		if (param->default_value || given[i])
+			continue;
+		return lex_error(lex, call->offset, lex->end - call->offset, "expr.type",
+				 "%s needs %s (%s): write %s(%s=...)", call->matcher->pub.name,
+				 param->name, param->doc, call->matcher->pub.name, param->name);
+	}
+	return 0;
+}
+
+int call_parse_args(struct lexer *lex, struct expr *call)
+{
+	const struct matcher *matcher = call->matcher;
+	cleanup_free bool *given = calloc(matcher->pub.n_params + 1, sizeof(*given));
+	int r = 0;
+
+	call->params = malloc(matcher->params_len + 1);
+	if (!given || !call->params)
+		return err_nomem(lex->err);
+	if (matcher->params_len)
+		memcpy(call->params, matcher->defaults, matcher->params_len);
+	if (lex->token.kind == TOKEN_OPEN)
+		r = parse_list(lex, call, given);
+	return r ? r : check_required(lex, call, given);
+}

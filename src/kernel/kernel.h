@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The narrow door to the kernel: the only room with privileged calls. tests/unit/fake_kernel.c
+ * stands in for all of it. Every function that takes err returns 0 or a negative errno with *err;
+ * the others that return int, 0 or a plain negative errno.
+ */
+#ifndef KERNEL_KERNEL_H
+#define KERNEL_KERNEL_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "model/view.h"
+
+/* ---- places ---- */
+
+/* Where customers and locks are written: a tmpfs, so that it dies with what it speaks of. */
+const char *kernel_run_dir(void);
+/* Where programs are pinned, on bpffs. */
+const char *kernel_pin_root(void);
+/* Where iproute2 keeps named network namespaces. */
+const char *kernel_netns_dir(void);
+
+/* ---- network namespaces ---- */
+
+/* A network namespace, entered: a netlink socket that lives in it. */
+struct kernel_ns;
+
+/* path NULL: the caller's own. Errors: netns.missing, netns.not, netns.denied. */
+int kernel_ns_open(const char *path, struct kernel_ns **ret, struct mfw_err **err);
+/* A new one without a name, which ends with kernel_ns_close(). Errors: netns.denied. */
+int kernel_ns_open_new(struct kernel_ns **ret, struct mfw_err **err);
+void kernel_ns_close(struct kernel_ns *ns);
+uint64_t kernel_ns_inode(const struct kernel_ns *ns);
+
+/* Makes the named namespace PATH as `ip netns add` does. Errors: netns.exists, netns.denied. */
+int kernel_netns_make(const char *path, struct mfw_err **err);
+/* Removes it again; a path that is gone is no error. Errors: netns.busy, netns.denied. */
+int kernel_netns_remove(const char *path, struct mfw_err **err);
+/* The inode of the namespace at path; -ENOENT: nothing there, -EINVAL: not a network namespace. */
+int kernel_netns_inode(const char *path, uint64_t *ret);
+
+DEFINE_CLEANUP(kernel_ns_cleanup, struct kernel_ns *, kernel_ns_close)
+#define cleanup_ns cleanup(kernel_ns_cleanup_p)
+
+/* ---- nftables ---- */
+
+/* The number that every change of the namespace's nftables raises. */
+int kernel_nft_genid(struct kernel_ns *ns, uint32_t *ret, struct mfw_err **err);
+/* Tables and chains, without rules, of the table (family 0: in all families). */
+int kernel_nft_chains(struct kernel_ns *ns, uint8_t family, const char *table, struct view **ret,
+		      struct mfw_err **err);
+/*
+ * Reads the rules of a chain into it, replacing what it had. reset: each counter is set to 0 in
+ * the kernel as it is read; nft.reset where the kernel cannot.
+ */
+int kernel_nft_rules(struct kernel_ns *ns, struct chain *chain, bool reset, struct mfw_err **err);
+/* Calls seen for every pin path that a rule of the namespace names, in any table. */
+int kernel_nft_pins(struct kernel_ns *ns, int (*seen)(void *ctx, const char *path), void *ctx,
+		    struct mfw_err **err);
+
+enum nft_op_kind {
+	NFT_TABLE_ADD,
+	NFT_TABLE_DEL,
+	NFT_CHAIN_ADD,
+	NFT_CHAIN_POLICY,
+	NFT_CHAIN_FLUSH,
+	NFT_CHAIN_DEL,
+	NFT_RULE_ADD,
+	NFT_RULE_REPLACE,
+	NFT_RULE_DEL,
+};
+
+enum nft_place { NFT_LAST, NFT_FIRST, NFT_BEFORE, NFT_AFTER };
+
+/* One message of a transaction. What it points to outlives the transaction. */
+struct nft_op {
+	enum nft_op_kind kind;
+	enum nft_place place;      /* NFT_RULE_ADD */
+	uint8_t family;            /* NFT_TABLE_* */
+	const char *table;         /* NFT_TABLE_* */
+	const struct chain *chain; /* all others: where */
+	const struct rule *rule;   /* to be added or deleted; the new one with NFT_RULE_REPLACE */
+	const struct rule *anchor; /* NFT_BEFORE, NFT_AFTER; the old one with NFT_RULE_REPLACE */
+	size_t step;               /* of the change that it comes from */
+};
+
+/*
+ * Sends ops as one transaction that counts only if the namespace is still at generation genid:
+ * -ERESTART (no *err) if it is not. On success the generation is genid + 1, but for a jump over 0.
+ * ret_op: which op an error is about, or n. Errors: nft.rejected, nft.denied, nft.pin,
+ * nft.unsupported, nft.missing, nft.busy, nft.too_large, ENOMEM.
+ */
+int kernel_nft_commit(struct kernel_ns *ns, uint32_t genid, const struct nft_op *ops, size_t n,
+		      size_t *ret_op, struct mfw_err **err);
+
+/* ---- programs ---- */
+
+struct prog_info {
+	uint32_t id;
+	bool socket_filter;
+	char name[16];
+	char type[32]; /* libbpf's word */
+};
+
+/*
+ * Loads the socket-filter program of an ELF object: the one called `program`, or, with NULL, the
+ * only one there is. name is for messages. Errors: bpf.verifier (with the log), bpf.object,
+ * bpf.program (none, several, or of another type), bpf.denied, bpf.load.
+ */
+int kernel_prog_load(const char *name, const void *elf, size_t len, const char *program,
+		     int *ret_fd, struct mfw_err **err);
+/* Opens a pinned program. Errors: bpf.pin_missing, bpf.pin_denied, bpf.not_program. */
+int kernel_prog_open(const char *path, int *ret_fd, struct mfw_err **err);
+/* Opens a loaded program, pinned or not. */
+int kernel_prog_by_id(uint32_t id, int *ret_fd);
+int kernel_prog_info(int fd, struct prog_info *ret, struct mfw_err **err);
+/* Appends the text that the program says it was built from (bpf_metadata_mfw_match); -ENOENT. */
+int kernel_prog_source(int fd, struct buf *ret);
+
+/* ---- pins ---- */
+
+/*
+ * Makes ready the pin root and the directory path under it, all 0700, and mounts bpffs when it is
+ * missing. Errors: bpffs.mount, bpffs.denied, bpffs.unsafe (a directory that others may write).
+ */
+int kernel_pin_dir(const char *path, struct mfw_err **err);
+int kernel_pin(int fd, const char *path);
+int kernel_pin_link(const char *from, const char *to);
+int kernel_pin_remove(const char *path);
+int kernel_pin_remove_dir(const char *path);
+/* How many names the pinned program has. */
+int kernel_pin_links(const char *path, unsigned *ret);
+/* A note beside the pins: a symbolic link whose target is the text. */
+int kernel_pin_note(const char *path, const char *text);
+int kernel_pin_read_note(const char *path, struct buf *ret);
+/* Calls seen with the name of each entry of the directory; a missing one is empty. */
+int kernel_pin_each(const char *dir, int (*seen)(void *ctx, const char *name), void *ctx);
+
+#endif

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <string.h>
+
+#include "kernel/kernel.h"
+
+#define LOG_LEN         (1024 * 1024)
+/* How much of the verifier's log is shown: its end says why. */
+#define LOG_SHOWN       4000
+/* The string by which a program says what it was built from. */
+#define SOURCE_VARIABLE "bpf_metadata_mfw_match"
+
+/* ---- what libbpf says ---- */
+
+static libbpf_print_fn_t print_before;
+static _Thread_local struct buf *listening;
+
+/* libbpf's messages are ours while we call it, and go where they went before otherwise. */
+static int print(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	char line[1024];
+
+	if (!listening)
+		return print_before ? print_before(level, fmt, ap) : 0;
+	if (level > LIBBPF_WARN)
+		return 0;
+	vsnprintf(line, sizeof(line), fmt, ap);
+	buf_add_str(listening, line);
+	return 0;
+}
+
+static void install_print(void)
+{
+	print_before = libbpf_set_print(print);
+}
+
+static void listen_to_libbpf(struct buf *words)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, install_print);
+	listening = words;
+}
+
+static void stop_listening(struct buf **words)
+{
+	(void)words;
+	listening = NULL;
+}
+
+/* Collects what libbpf says until the scope ends. */
+#define LISTEN(words)                                                                              \
+	cleanup(stop_listening) __attribute__((unused)) struct buf *listening_scope = (words);     \
+	listen_to_libbpf(words)
+
+/* ---- loading ---- */
+
+DEFINE_CLEANUP(bpf_object, struct bpf_object *, bpf_object__close)
+DEFINE_CLEANUP(btf, struct btf *, btf__free)
+
+/* What the programs of an object are called, for a refusal. */
+static void list_programs(struct bpf_object *object, struct buf *out)
+{
+	struct bpf_program *p;
+
+	bpf_object__for_each_program (p, object)
+		buf_printf(out, "%s%s (SEC \"%s\")", out->len ? ", " : "", bpf_program__name(p),
+			   bpf_program__section_name(p));
+}
+
+static bool wanted(struct bpf_program *p, const char *name)
+{
+	return name ? !strcmp(bpf_program__name(p), name)
+		    : bpf_program__type(p) == BPF_PROG_TYPE_SOCKET_FILTER;
+}
+
+/* Chooses one program of the object and leaves the others unloaded. */
+static int choose(struct bpf_object *object, const char *path, const char *name,
+		  struct bpf_program **ret, struct mfw_err **err)
+{
+	cleanup_buf struct buf there = {};
+	struct bpf_program *p, *chosen = NULL;
+	size_t n = 0;
+
+	bpf_object__for_each_program (p, object) {
+		bpf_program__set_autoload(p, false);
+		if (!wanted(p, name))
+			continue;
+		chosen = p;
+		n++;
+	}
+	if (n == 1) {
+		bpf_program__set_autoload(chosen, true);
+		*ret = chosen;
+		return 0;
+	}
+	list_programs(object, &there);
+	return err_make(err, EINVAL, "bpf.program",
+			"%s has %s socket-filter program, and exactly one is needed, in "
+			"SEC(\"socket\"); its programs: %s",
+			path, n ? "more than one" : "no", there.len ? there.data : "none");
+}
+
+/* The end of the verifier's log, from the beginning of a line. */
+static const char *log_end(const char *log)
+{
+	size_t len = strlen(log);
+	const char *at = len > LOG_SHOWN ? log + len - LOG_SHOWN : log;
+	const char *line = at == log ? NULL : strchr(at, '\n');
+
+	return line ? line + 1 : at;
+}
+
+static int refuse_load(int r, const char *path, const char *log, const struct buf *words,
+		       struct mfw_err **err)
+{
+	if (*log) {
+		err_make(err, -r, "bpf.verifier",
+			 "the kernel's verifier refuses the program of %s: %s; the end of its log "
+			 "says where",
+			 path, strerror(-r));
+		err_set_detail(err, log_end(log));
+		return r;
+	}
+	if (r == -EPERM)
+		return err_make(err, EPERM, "bpf.denied",
+				"cannot load the program of %s: this needs CAP_BPF; run as root",
+				path);
+	err_make(err, -r, "bpf.load", "cannot load the program of %s: %s", path, strerror(-r));
+	err_set_detail(err, words->data);
+	return r;
+}
+
+static int refuse_open(int r, const char *path, const struct buf *words, struct mfw_err **err)
+{
+	err_make(err, -r, "bpf.object",
+		 "%s is not an eBPF object that libbpf can read (made by clang -target bpf -g): %s",
+		 path, strerror(-r));
+	err_set_detail(err, words->data);
+	return r;
+}
+
+int kernel_prog_load(const char *name, const void *elf, size_t len, const char *program,
+		     int *ret_fd, struct mfw_err **err)
+{
+	cleanup(bpf_object_p) struct bpf_object *object = NULL;
+	cleanup_free char *log = calloc(1, LOG_LEN);
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "mfw");
+	cleanup_buf struct buf words = {};
+	struct bpf_program *chosen;
+	int r, fd;
+
+	LISTEN(&words);
+	if (!log)
+		return err_nomem(err);
+	object = bpf_object__open_mem(elf, len, &opts);
+	if (!object)
+		return refuse_open(-errno, name, &words, err);
+	r = choose(object, name, program, &chosen, err);
+	if (r)
+		return r;
+	bpf_program__set_log_buf(chosen, log, LOG_LEN);
+	r = bpf_object__load(object);
+	if (r)
+		return refuse_load(r, name, log, &words, err);
+	fd = fcntl(bpf_program__fd(chosen), F_DUPFD_CLOEXEC, 0);
+	if (fd < 0)
+		return err_make(err, errno, "bpf.load", "cannot keep the program of %s: %s", name,
+				strerror(errno));
+	*ret_fd = fd;
+	return 0;
+}
+
+int kernel_prog_open(const char *path, int *ret_fd, struct mfw_err **err)
+{
+	int fd = bpf_obj_get(path);
+
+	if (fd >= 0) {
+		*ret_fd = fd;
+		return 0;
+	}
+	switch (errno) {
+	case ENOENT:
+		return err_make(err, ENOENT, "bpf.pin_missing",
+				"there is no pinned program %s; bpftool prog show pinned %s tries "
+				"the same, and ip netns exec hides /sys/fs/bpf",
+				path, path);
+	case EACCES:
+		return err_make(err, EACCES, "bpf.pin_denied",
+				"%s cannot be opened: it is not a BPF pin, or this process may not "
+				"read it or a directory above it",
+				path);
+	case EPERM:
+		return err_make(err, EPERM, "bpf.denied",
+				"%s cannot be opened: this needs CAP_BPF; run as root", path);
+	}
+	return err_make(err, errno, "bpf.not_program", "%s is not a pinned program: %s", path,
+			strerror(errno));
+}
+
+/* Maps and links are pinned and opened alike, and answer the same question with other structures.
+ */
+static bool is_program(int fd)
+{
+	char link[64], what[64] = "";
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	return readlink(link, what, sizeof(what) - 1) > 0 && !strcmp(what, "anon_inode:bpf-prog");
+}
+
+int kernel_prog_info(int fd, struct prog_info *ret, struct mfw_err **err)
+{
+	struct bpf_prog_info info = {};
+	uint32_t len = sizeof(info);
+	const char *type;
+
+	if (!is_program(fd))
+		return err_make(err, EINVAL, "bpf.not_program",
+				"what is pinned there is a map or a link, not a program");
+	if (bpf_obj_get_info_by_fd(fd, &info, &len))
+		return err_make(err, errno, "bpf.not_program",
+				"the kernel says nothing of the program: %s", strerror(errno));
+	*ret = (struct prog_info){.id = info.id,
+				  .socket_filter = info.type == BPF_PROG_TYPE_SOCKET_FILTER};
+	type = libbpf_bpf_prog_type_str(info.type);
+	snprintf(ret->type, sizeof(ret->type), "%s", type ? type : "unknown");
+	snprintf(ret->name, sizeof(ret->name), "%s", info.name);
+	return 0;
+}
+
+/* ---- the program's own words ---- */
+
+/* Finds the variable in the map's BTF and copies its string. 0 or -ENOENT. */
+static int read_variable(const struct btf *btf, uint32_t type_id, const char *data, size_t len,
+			 struct buf *ret)
+{
+	const struct btf_type *section = btf__type_by_id(btf, type_id);
+	const struct btf_var_secinfo *var;
+
+	if (!section || !btf_is_datasec(section))
+		return -ENOENT;
+	var = btf_var_secinfos(section);
+	for (int i = 0; i < btf_vlen(section); i++, var++) {
+		const struct btf_type *t = btf__type_by_id(btf, var->type);
+		const char *name = btf__name_by_offset(btf, t->name_off);
+
+		if (strcmp(name, SOURCE_VARIABLE) || var->offset > len ||
+		    var->size > len - var->offset)
+			continue;
+		return buf_add(ret, data + var->offset, strnlen(data + var->offset, var->size));
+	}
+	return -ENOENT;
+}
+
+static int read_map(uint32_t id, struct buf *ret)
+{
+	cleanup(btf_p) struct btf *btf = NULL;
+	cleanup_close int fd = bpf_map_get_fd_by_id(id);
+	cleanup_free char *data = NULL;
+	struct bpf_map_info info = {};
+	uint32_t len = sizeof(info), zero = 0;
+
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
+		return -ENOENT;
+	if (info.type != BPF_MAP_TYPE_ARRAY || info.max_entries != 1 || !info.btf_value_type_id)
+		return -ENOENT;
+	data = malloc(info.value_size);
+	btf = btf__load_from_kernel_by_id(info.btf_id);
+	if (!data || !btf || bpf_map_lookup_elem(fd, &zero, data))
+		return -ENOENT;
+	return read_variable(btf, info.btf_value_type_id, data, info.value_size, ret);
+}
+
+int kernel_prog_by_id(uint32_t id, int *ret_fd)
+{
+	int fd = bpf_prog_get_fd_by_id(id);
+
+	if (fd < 0)
+		return -errno;
+	*ret_fd = fd;
+	return 0;
+}
+
+int kernel_prog_source(int fd, struct buf *ret)
+{
+	uint32_t ids[16], len = sizeof(struct bpf_prog_info);
+	struct bpf_prog_info info = {.nr_map_ids = ARRAY_SIZE(ids), .map_ids = (uintptr_t)ids};
+	cleanup_buf struct buf words = {};
+	int r = -ENOENT;
+
+	LISTEN(&words);
+	if (bpf_obj_get_info_by_fd(fd, &info, &len))
+		return -errno;
+	for (uint32_t i = 0; i < info.nr_map_ids && i < ARRAY_SIZE(ids) && r == -ENOENT; i++)
+		r = read_map(ids[i], ret);
+	return r;
+}

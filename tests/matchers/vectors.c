@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vectors DIR: the matchers' own tests, for every object in DIR: alone, as a rule's expression, and
+ * under `not`. Refuses a matcher that has too few of them, no docs, or too many instructions.
+ */
+#include "base/buf.h"
+#include "catalog/catalog.h"
+#include "catalog/object.h"
+#include "codegen/codegen.h"
+#include "run.h"
+
+#include <mfw/packet.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define INSNS_MAX 5000
+
+static int n_checks;
+static bool failed;
+
+static bool ERR_PRINTF(2, 3) check(bool good, const char *fmt, ...)
+{
+	va_list ap;
+
+	printf("%s %d - ", good ? "ok" : "not ok", ++n_checks);
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+	putchar('\n');
+	failed |= !good;
+	return good;
+}
+
+struct vectors {
+	const struct matcher *matcher;
+	struct buf file;
+	struct object object;
+	const unsigned char *data;
+	size_t n, stride, params_at;
+};
+
+static const struct mfw_test *vector_test(const struct vectors *v, size_t i)
+{
+	return (const struct mfw_test *)(v->data + i * v->stride);
+}
+
+static const unsigned char *vector_params(const struct vectors *v, size_t i)
+{
+	return v->data + i * v->stride + v->params_at;
+}
+
+/* From the types of NAME_tests: an array of { struct mfw_test test; struct NAME_params params; } */
+static bool find_vectors(struct vectors *v)
+{
+	const struct btf *btf = v->object.btf;
+	const struct btf_type *type;
+	char name[MFW_NAME_MAX + 16];
+	uint32_t type_id;
+	int id;
+
+	snprintf(name, sizeof(name), "%s_tests", v->matcher->pub.name);
+	id = btf__find_by_name_kind(btf, name, BTF_KIND_VAR);
+	if (id < 0)
+		return false;
+	type_id = btf__type_by_id(btf, id)->type;
+	type = object_type(&v->object, &type_id);
+	if (!type || !btf_is_array(type))
+		return false;
+	v->n = btf_array(type)->nelems;
+	type_id = btf_array(type)->type;
+	type = object_type(&v->object, &type_id);
+	if (!type || !btf_is_struct(type))
+		return false;
+	v->stride = type->size;
+	if (btf_vlen(type) > 1)
+		v->params_at = btf_member_bit_offset(type, 1) / 8;
+	v->data = object_symbol(&v->object, name, v->n * v->stride);
+	return v->data;
+}
+
+static bool open_vectors(struct vectors *v)
+{
+	cleanup_err struct mfw_err *err = NULL;
+	cleanup_close int fd = open(v->matcher->pub.path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || buf_read_fd(&v->file, fd, 1 << 24))
+		return false;
+	return !object_open(&v->object, v->file.data, v->file.len, &err) && find_vectors(v);
+}
+
+static void check_coverage(const struct vectors *v)
+{
+	const char *name = v->matcher->pub.name;
+	size_t match = 0, no_match = 0, cut = 0;
+
+	for (size_t i = 0; i < v->n; i++) {
+		const struct mfw_test *test = vector_test(v, i);
+
+		cut += test->truncated;
+		match += test->match && !test->truncated;
+		no_match += !test->match && !test->truncated;
+		if (test->len < 20 || test->len > MFW_TEST_PACKET_MAX || !*test->name)
+			check(false, "%s: vector %zu has a name, and 20 to %d bytes", name, i,
+			      MFW_TEST_PACKET_MAX);
+	}
+	check(match && no_match && cut,
+	      "%s: has a matching (%zu), a non-matching (%zu) and a truncated (%zu) vector", name,
+	      match, no_match, cut);
+}
+
+/* Puts the vector's parameters where the standalone program has its defaults. */
+static bool set_standalone(struct run *run, const struct vectors *v, size_t i)
+{
+	const struct btf *btf = bpf_object__btf(run->object);
+	int sec = btf__find_by_name_kind(btf, ".data", BTF_KIND_DATASEC);
+	const struct btf_type *type = sec > 0 ? btf__type_by_id(btf, sec) : NULL;
+	char name[MFW_NAME_MAX + 16];
+	struct bpf_map *map;
+	size_t len;
+
+	if (!v->matcher->params_len)
+		return true;
+	snprintf(name, sizeof(name), "%s_defaults", v->matcher->pub.name);
+	bpf_object__for_each_map(map, run->object) {
+		unsigned char *data = (unsigned char *)bpf_map__initial_value(map, &len);
+
+		if (!strstr(bpf_map__name(map), ".data") || !data || !type)
+			continue;
+		for (int j = 0; j < btf_vlen(type); j++) {
+			const struct btf_var_secinfo *var = &btf_var_secinfos(type)[j];
+			uint32_t name_off = btf__type_by_id(btf, var->type)->name_off;
+
+			if (strcmp(btf__name_by_offset(btf, name_off), name))
+				continue;
+			memcpy(data + var->offset, vector_params(v, i), v->matcher->params_len);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void check_answer(const struct run *run, const struct mfw_test *test, bool expected,
+			 const char *matcher, const char *form)
+{
+	int answer = run_packet(run, test->packet, test->len, NULL);
+
+	check(answer == expected, "%s, %s: %s (expected %d, is %d)", matcher, form, test->name,
+	      expected, answer);
+}
+
+static void check_standalone(const struct vectors *v, size_t i)
+{
+	const struct mfw_test *test = vector_test(v, i);
+	struct run run;
+
+	if (run_open(&run, v->file.data, v->file.len) || !set_standalone(&run, v, i) ||
+	    run_load(&run))
+		check(false, "%s: the object loads alone", v->matcher->pub.name);
+	else
+		check_answer(&run, test, test->match, v->matcher->pub.name, "alone");
+	run_close(&run);
+}
+
+static void check_expr(const struct vectors *v, size_t i, bool invert)
+{
+	const struct mfw_test *test = vector_test(v, i);
+	struct expr call = {
+		.kind = EXPR_CALL,
+		.matcher = v->matcher,
+		.params = (unsigned char *)vector_params(v, i),
+	};
+	struct expr not = {.kind = EXPR_NOT, .operand = &call};
+	struct run run;
+
+	if (run_expr(&run, invert ? &not : &call))
+		check(false, "%s: its program loads", v->matcher->pub.name);
+	else
+		check_answer(&run, test, test->match != invert, v->matcher->pub.name,
+			     invert ? "not" : "as an expression");
+	if (!i && !invert)
+		check(run.insns && run.insns < INSNS_MAX, "%s: %u instructions processed, below %d",
+		      v->matcher->pub.name, run.insns, INSNS_MAX);
+	run_close(&run);
+}
+
+static void check_matcher(const struct matcher *matcher)
+{
+	struct vectors v = {.matcher = matcher};
+
+	if (check(!matcher->pub.broken, "%s: is sound, with docs (%s)", matcher->pub.name,
+		  matcher->pub.broken ? matcher->pub.broken : "yes") &&
+	    check(open_vectors(&v), "%s: has MFW_TESTS", matcher->pub.name)) {
+		check_coverage(&v);
+		for (size_t i = 0; i < v.n; i++) {
+			check_standalone(&v, i);
+			check_expr(&v, i, false);
+			check_expr(&v, i, true);
+		}
+	}
+	object_close(&v.object);
+	buf_clear(&v.file);
+}
+
+int main(int argc, char **argv)
+{
+	cleanup_err struct mfw_err *err = NULL;
+	struct catalog *catalog = NULL;
+	const struct matcher **all = NULL;
+	size_t n;
+
+	run_quiet();
+	if (argc != 2 || catalog_new(argv[1], &catalog, &err) ||
+	    catalog_all(catalog, &all, &n, &err)) {
+		fprintf(stderr, "usage: vectors DIRECTORY\n");
+		return 2;
+	}
+	check(n > 0, "there are matchers in %s", argv[1]);
+	for (size_t i = 0; i < n; i++)
+		check_matcher(all[i]);
+	printf("1..%d\n", n_checks);
+	free(all);
+	catalog_free(catalog);
+	return failed;
+}
