@@ -20,15 +20,23 @@ static void let_go(struct mfw_change *change)
 }
 
 /*
+ * Removes programs that have no rule any more. The change is decided by then: what cannot be let go
+ * of now is left to the next holder of the lock, as if we had been killed.
+ */
+static void sweep(struct mfw_change *change)
+{
+	if (program_sweep(change->site, NULL))
+		lock_abandon(&change->own);
+}
+
+/*
  * After a failure: what was staged for rules that did not come is removed, and what we know of the
- * namespace is forgotten, since the plan has changed it. An error here would hide the first one.
+ * namespace is forgotten, since the plan has changed it.
  */
 static void back_out(struct mfw_change *change)
 {
-	if (change->site) {
-		site_forget_view(change->site);
-		program_sweep(change->site, NULL);
-	}
+	site_forget_view(change->site);
+	sweep(change);
 	let_go(change);
 }
 
