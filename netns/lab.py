@@ -202,8 +202,11 @@ class Lab:
 
     def close(self) -> None:
         """Takes the lab away; the customer's namespace stays, without its wires."""
-        for thing in (*self._senders.values(), *self._catches.values(), self._settle):
-            thing.close()
+        for sender in self._senders.values():
+            sender.close()
+        for catch in self._catches.values():
+            catch.close()
+        self._settle.close()
         ip(f"netns del {self.internet}", f"netns del {self.origin}")
 
     def _lay_wires(self) -> None:
@@ -312,11 +315,13 @@ class Lab:
     ) -> Probe:
         """A UDP datagram or a TCP segment, plain and right."""
         src, dst = self.ends(version, path)
-        make = packet.udp if protocol == packet.UDP else packet.tcp
-        body = make(src, dst, self.port(), dport, payload)
-        wrap = packet.ip6 if version == 6 else packet.ip4
+        if protocol == packet.UDP:
+            body = packet.udp(src, dst, self.port(), dport, payload)
+        else:
+            body = packet.tcp(src, dst, self.port(), dport, payload)
+        whole = packet.ip(src, dst, protocol, body)
         name = f"IPv{version} {'UDP' if protocol == packet.UDP else 'TCP'} {payload!r}"
-        return Probe(wrap(src, dst, protocol, body), body, name)
+        return Probe(whole, body, name)
 
     def send(self, probes: Iterable[Probe], path: str = "forward") -> list[bool]:
         """Sends them one after the other; says of each whether it arrived."""

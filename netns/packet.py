@@ -16,7 +16,8 @@ DESTINATION = 60
 def checksum(data: bytes) -> int:
     if len(data) % 2:
         data += b"\0"
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    words: tuple[int, ...] = struct.unpack(f"!{len(data) // 2}H", data)
+    total = sum(words)
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return ~total & 0xFFFF
@@ -90,6 +91,13 @@ def ip4(
 def ip6(src: str, dst: str, next_header: int, body: bytes) -> bytes:
     head = struct.pack("!IHBB", 6 << 28, len(body), next_header, 64)
     return head + address(src) + address(dst) + body
+
+
+def ip(src: str, dst: str, protocol: int, body: bytes) -> bytes:
+    """A plain packet of the version that the addresses are of."""
+    if ":" in src:
+        return ip6(src, dst, protocol, body)
+    return ip4(src, dst, protocol, body)
 
 
 def extension(next_header: int, length: int = 8) -> bytes:

@@ -130,6 +130,9 @@ static const struct row {
 	{EINVAL, RULE, SPOT_EXPR, "reject", false, "nft.rejected",
 	 "this reject does not fit the family %F: icmp is for ip, icmpv6 for ip6, icmpx for inet "
 	 "and bridge"},
+	{EOPNOTSUPP, RULE, SPOT_ANY, NULL, false, "nft.unsupported",
+	 "the kernel takes no xt match in the chain %C: it does at the hooks prerouting, input, "
+	 "forward, output and postrouting and in chains without a hook, not at ingress or egress"},
 	{ENOENT, RULE, SPOT_EXPR, "immediate", false, "chain.missing",
 	 "the chain that the rule jumps to was removed in between"},
 	{ENOENT, RULE, SPOT_EXPR, NULL, false, "nft.unsupported",
