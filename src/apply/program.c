@@ -155,7 +155,7 @@ static int pin_shared(struct source *s, enum match_kind kind, const char *shared
 
 static int note_origin(const char *pin, const char *origin, struct mfw_err **err)
 {
-	char note[PATH_MAX];
+	char note[PATH_MAX + sizeof(ORIGIN)];
 	int r;
 
 	snprintf(note, sizeof(note), "%s" ORIGIN, pin);
@@ -249,7 +249,7 @@ int program_check(const struct program *program, struct mfw_err **err)
 
 int program_origin(const char *pin, struct buf *ret)
 {
-	char note[PATH_MAX];
+	char note[PATH_MAX + sizeof(ORIGIN)];
 
 	snprintf(note, sizeof(note), "%s" ORIGIN, pin);
 	return kernel_pin_read_note(note, ret);

@@ -119,6 +119,8 @@ int kernel_prog_source(int fd, struct buf *ret);
 
 /* ---- pins ---- */
 
+bool kernel_bpffs_mounted(void);
+
 /*
  * Makes ready the pin root and the directory path under it, all 0700, and mounts bpffs when it is
  * missing. Errors: bpffs.mount, bpffs.denied, bpffs.unsafe (a directory that others may write).

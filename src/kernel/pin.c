@@ -21,11 +21,16 @@ const char *kernel_pin_root(void)
 	return PIN_ROOT;
 }
 
-static int mount_bpffs(struct mfw_err **err)
+bool kernel_bpffs_mounted(void)
 {
 	struct statfs fs;
 
-	if (!statfs(BPFFS, &fs) && fs.f_type == BPFFS_MAGIC)
+	return !statfs(BPFFS, &fs) && fs.f_type == BPFFS_MAGIC;
+}
+
+static int mount_bpffs(struct mfw_err **err)
+{
+	if (kernel_bpffs_mounted())
 		return 0;
 	if (!mount("bpf", BPFFS, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700"))
 		return 0;

@@ -125,7 +125,7 @@ static bool set_standalone(struct run *run, const struct vectors *v, size_t i)
 	if (!v->matcher->params_len)
 		return true;
 	snprintf(name, sizeof(name), "%s_defaults", v->matcher->pub.name);
-	bpf_object__for_each_map(map, run->object) {
+	bpf_object__for_each_map (map, run->object) {
 		unsigned char *data = (unsigned char *)bpf_map__initial_value(map, &len);
 
 		if (!strstr(bpf_map__name(map), ".data") || !data || !type)
