@@ -28,7 +28,13 @@ static void free_strings(char **strings)
 }
 
 DEFINE_CLEANUP(strings_cleanup, char **, free_strings)
-DEFINE_CLEANUP(dir_cleanup, DIR *, closedir)
+static void close_dir(DIR *dir)
+{
+	if (dir)
+		closedir(dir);
+}
+
+DEFINE_CLEANUP(dir_cleanup, DIR *, close_dir)
 DEFINE_CLEANUP(catalog_cleanup, struct catalog *, catalog_free)
 
 static int add_string(char ***strings, size_t *n, const char *text, size_t len)
