@@ -137,7 +137,7 @@ static void refuses_words(void **state)
 	REFUSE("did you mean 'rule'", "rules");
 	REFUSE("did you mean 'list'", "rule", "lst");
 	REFUSE("needs one of add,", "rule");
-	REFUSE("needs a ACTION", "rule", "add", "a", "b", "true");
+	REFUSE("needs ACTION", "rule", "add", "a", "b", "true");
 	REFUSE("no use for 'c'", "chain", "del", "a", "b", "c");
 	REFUSE("MODE is one of", "rule", "mode", "a", "b", "c", "off");
 	REFUSE("there is no command 'xyzzy'", "xyzzy");
