@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "apply/customer.h"
 #include "apply/plan.h"
 #include "apply/program.h"
 
@@ -55,9 +56,20 @@ static int clean_up_after(struct mfw_change *change, struct mfw_err **err)
 	return r;
 }
 
-static int take_locks(struct mfw_change *change, struct mfw_err **err)
+static int take_global(struct mfw_change *change, struct mfw_err **err)
 {
 	int r = lock_take(change->mfw, LOCK_GLOBAL, LOCK_SHARED, &change->global, err);
+
+	if (r || !change->global.killed)
+		return r;
+	lock_release(&change->global);
+	r = customer_recover(change->mfw, err);
+	return r ? r : lock_take(change->mfw, LOCK_GLOBAL, LOCK_SHARED, &change->global, err);
+}
+
+static int take_locks(struct mfw_change *change, struct mfw_err **err)
+{
+	int r = take_global(change, err);
 
 	r = r ? r : lock_take(change->mfw, change->site->lock_name, LOCK_ALONE, &change->own, err);
 	if (!r && change->own.killed)
@@ -187,10 +199,8 @@ int change_commit(struct mfw_change *change, struct mfw_err **err)
 		return r;
 	}
 	adopt_view(change);
-	/* The change is done: programs that could not be let go of now are the next one's to sweep.
-	 */
-	if (change->plan->releases && program_sweep(change->site, NULL))
-		lock_abandon(&change->own);
+	if (change->plan->releases)
+		sweep(change);
 	let_go(change);
 	change->spent = true;
 	return 0;
