@@ -142,7 +142,8 @@ static const struct row {
 	{ELOOP, ALL, SPOT_ANY, NULL, false, "chain.loop",
 	 "the jump would make chains call each other in a circle"},
 	{EMLINK, ALL, SPOT_ANY, NULL, false, "chain.depth",
-	 "chains would be nested deeper than the kernel allows (16 jumps)"},
+	 "the jump would make chains call each other in a circle, or nest them deeper than the "
+	 "kernel allows (16 jumps)"},
 	{ENOENT, ALL, SPOT_TABLE, NULL, false, "table.missing",
 	 "the table %F %T is not there (any more); another program may have removed it"},
 	{ENOENT, ALL, SPOT_CHAIN, NULL, false, "chain.missing",
