@@ -88,14 +88,21 @@ def mfwctl(
     return result
 
 
-def refused(*words: str, says: str, status: int = 1, stdin: str | None = None) -> str:
-    """A command that must fail, as text and as JSON, with a message in which `says` is found."""
+def refused(
+    *words: str, says: str, status: int | None = 1, stdin: str | None = None
+) -> str:
+    """A command that must fail, as text and as JSON, with a message in which `says` is found.
+
+    status None: 1 or 2. Gives back the kind of the error.
+    """
     text = mfwctl(*words, status=status, stdin=stdin)
+    if text.status not in (1, 2):
+        raise Failure(f"exit status 1 or 2 was expected:\n{text}")
     if text.out:
         raise Failure(f"an error belongs on standard error only:\n{text}")
     if not text.err.startswith("mfwctl: ") or not re.search(says, text.err):
         raise Failure(f"the message should say /{says}/:\n{text}")
-    tool = mfwctl("--json", *words, status=status, stdin=stdin)
+    tool = mfwctl("--json", *words, status=text.status, stdin=stdin)
     error = tool.json().get("error", {})
     if tool.err or not error.get("kind") or not error.get("message"):
         raise Failure(f"an error in JSON stands on standard output:\n{tool}")

@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""kill -9 at any system call: old rules or new ones, and the next command cleans up."""
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ctl import Failure, mfwctl_path, run, same, true
+from scenario import at_least, length, no_left_overs, nft_list, pins, takes
+from strace import UNDER_STRACE
+
+X = 'suffix(bytes="xyzzy")'
+Y = 'suffix(bytes="plugh")'
+
+# Calls that change something that outlives the process, or end it. What happens between two of them
+# is the same to everybody else: killing at each of these is killing anywhere.
+CHANGING = (
+    "bpf,sendmsg,sendto,link,linkat,unlink,unlinkat,mkdir,mkdirat,rmdir,symlink,symlinkat,rename,"
+    "renameat,renameat2,mount,umount2,flock,ftruncate,write,pwrite64,open,openat,unshare,setns,"
+    "clone,clone3,exit_group"
+)
+KILLED = -9
+
+
+def ctl(*words: str, status: int | None = 0) -> str:
+    return run([mfwctl_path("rel"), *words], status).out
+
+
+def under_strace(calls: str, number: int, words: list[str]) -> int:
+    """Runs mfwctl, killed as it enters its number-th call of these; gives back how it ended."""
+    inject = f"inject={calls}:signal=SIGKILL:when={number}"
+    strace = [
+        "strace",
+        "-f",
+        "-qq",
+        "-o",
+        "/dev/null",
+        "-e",
+        f"trace={calls}",
+        "-e",
+        inject,
+    ]
+    return run([*strace, mfwctl_path("rel"), *words], None, None, UNDER_STRACE).status
+
+
+def calls_of(calls: str, words: list[str]) -> int:
+    """The most calls of these that one thread of it makes."""
+    with TemporaryDirectory() as directory:
+        path = Path(directory, "trace")
+        strace = [
+            "strace",
+            "-f",
+            "-qq",
+            "-o",
+            str(path),
+            "-e",
+            f"trace={calls}",
+            "-e",
+            "signal=none",
+        ]
+        run([*strace, mfwctl_path("rel"), *words], 0, None, UNDER_STRACE)
+        count: dict[str, int] = {}
+        for line in path.read_text().splitlines():
+            if re.match(r"\d+ +\w+\(", line):
+                thread = line.split()[0]
+                count[thread] = count.get(thread, 0) + 1
+    return max(count.values())
+
+
+def points(last: int) -> list[int]:
+    """At which of its calls a command is killed."""
+    if length() == "quick":
+        return sorted({1 + i * (last - 1) // 7 for i in range(8)})
+    return list(range(1, last + 1))
+
+
+@dataclass
+class Case:
+    """One command, with what stands before it."""
+
+    name: str
+    words: list[str]
+    set_up: Callable[[], None]
+    clean_up: Callable[[], None]
+
+
+def state() -> tuple[str, list[str]]:
+    """What counts: the customer's rules, without the counters' place in them; and who there is."""
+    rules = nft_list("acme") if Path("/run/netns/acme").exists() else ""
+    return re.sub(r" # handle \d+", "", rules), sorted(os.listdir("/run/mfw/customers"))
+
+
+def customer() -> None:
+    ctl("customer", "add", "acme")
+    ctl("chain", "add", "acme", "edge", "--hook", "forward", "--priority", "0")
+    ctl("rule", "add", "acme", "edge", "--ref", "a", X, "drop")
+
+
+def no_customer() -> None:
+    ctl("customer", "del", "acme")
+
+
+def remove_if_there() -> None:
+    ctl("customer", "del", "acme", status=None)
+
+
+def nothing() -> None:
+    """/run/mfw itself is there: the first command of all makes it."""
+    ctl("customer", "add", "first")
+    ctl("customer", "del", "first")
+
+
+CASES = [
+    Case(
+        "add",
+        ["rule", "add", "acme", "edge", "--ref", "b", Y, "drop"],
+        customer,
+        no_customer,
+    ),
+    Case(
+        "replace",
+        ["rule", "replace", "acme", "edge", "a", Y, "accept"],
+        customer,
+        no_customer,
+    ),
+    Case("del", ["rule", "del", "acme", "edge", "a"], customer, no_customer),
+    Case("chain", ["chain", "del", "acme", "edge", "--flush"], customer, no_customer),
+    Case("customer-add", ["customer", "add", "acme"], nothing, remove_if_there),
+    Case("customer-del", ["customer", "del", "acme"], customer, remove_if_there),
+]
+
+
+def whole(case: Case) -> list[tuple[str, list[str]]]:
+    """The states before and after the command."""
+    case.set_up()
+    before = state()
+    ctl(*case.words)
+    after = state()
+    case.clean_up()
+    true(before != after, f"{case.name} changes something")
+    return [before, after]
+
+
+def check_unfinished(case: Case, number: int) -> None:
+    """A killed customer del may have emptied the namespace; the customer is then still there."""
+    if case.name != "customer-del":
+        raise Failure(
+            f"{case.name}, killed at {number}: neither old nor new:\n{state()}"
+        )
+    rules, names = state()
+    same(names, ["acme"], f"killed at {number}: customers")
+    same(rules, "", f"killed at {number}: rules")
+
+
+def check_next(case: Case, number: int) -> None:
+    """The next command of anybody succeeds and leaves nothing that is not in use."""
+    what = f"{case.name}, killed at {number}"
+    ctl("customer", "add", "next")
+    ctl("chain", "add", "next", "edge")
+    ctl("rule", "add", "next", "edge", X, "drop")
+    ctl("customer", "del", "next")
+    if "acme" in os.listdir("/run/mfw/customers") and "edge" in state()[0]:
+        ctl("rule", "add", "acme", "edge", "--ref", "z", X, "drop")
+        ctl("rule", "del", "acme", "edge", "z")
+        check_pins(what)
+    case.clean_up()
+    if Path("/run/netns/acme").exists():
+        raise Failure(f"{what}: the namespace acme is left over")
+    same(pins(), [], f"{what}: pins")
+    no_left_overs()
+
+
+def check_pins(what: str) -> None:
+    """Each pin is one that a rule names, or the shared one of it."""
+    named = set(re.findall(r'"hash": ?"(\w+)"', ctl("--json", "rule", "list", "acme")))
+    for pin in pins():
+        true(pin.rsplit("/", 1)[-1] in named, f"{what}: nobody uses the pin {pin}")
+
+
+def kill_everywhere(case: Case, calls: str) -> None:
+    expected = whole(case)
+    case.set_up()
+    last = calls_of(calls, case.words)
+    case.clean_up()
+    killed = 0
+    for number in points(last):
+        case.set_up()
+        killed += under_strace(calls, number, case.words) == KILLED
+        if state() not in expected:
+            check_unfinished(case, number)
+        check_next(case, number)
+    true(
+        killed >= len(points(last)) - 2,
+        f"{case.name}: only {killed} of {last} were killed",
+    )
+    print(f"{case.name}: killed at {killed} of {last} calls")
+
+
+def run_case(name: str) -> None:
+    [case] = [case for case in CASES if case.name == name]
+    kill_everywhere(case, "all" if at_least("long") else CHANGING)
+
+
+@takes(60)
+def test_add() -> None:
+    """rule add, with a program to load"""
+    run_case("add")
+
+
+@takes(60)
+def test_replace() -> None:
+    """rule replace, with another program"""
+    run_case("replace")
+
+
+@takes(60)
+def test_del() -> None:
+    """rule del, with a program to let go of"""
+    run_case("del")
+
+
+@takes(60, "full")
+def test_chain() -> None:
+    """chain del --flush"""
+    run_case("chain")
+
+
+@takes(60)
+def test_customer_add() -> None:
+    """customer add"""
+    run_case("customer-add")
+
+
+@takes(60)
+def test_customer_del() -> None:
+    """customer del"""
+    run_case("customer-del")
