@@ -252,6 +252,13 @@ class Lab:
         set_sysctl(self.customer, "ipv6/conf/all/forwarding", 1)
 
     def _set_up_bridge(self) -> None:
+        # Where br_netfilter is loaded it would take packets past chains of priority 0.
+        for kind in "iptables", "ip6tables":
+            key = f"bridge/bridge-nf-call-{kind}"
+            with inside(self.customer):
+                there = Path("/proc/sys/net", key).exists()
+            if there:
+                set_sysctl(self.customer, key, 0)
         lines = [
             "link set lo up",
             f"link add br0 address {MACS['inside']} type bridge stp_state 0 "
