@@ -11,6 +11,7 @@
 
 struct lock {
 	int fd;
+	bool shared;
 	bool killed; /* the holder before us did not let go by himself */
 };
 
