@@ -12,10 +12,18 @@
 #include "apply/site.h"
 #include "model/name.h"
 
+/* Ends the name of a file that is being written; no customer has a dot in his. */
+#define TEMPORARY    ".new"
 /* How often tables are looked at again because another program was quicker. */
 #define DELETE_TRIES 8
 
 DEFINE_CLEANUP(json, json_t *, json_decref)
+
+static void cleanup_closedir(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+}
 
 static int file_path(const char *name, char ret[512], struct mfw_err **err)
 {
@@ -52,9 +60,20 @@ void customer_free(struct customer *c)
 	free(c);
 }
 
+static int refuse_open(int code, const char *name, const char *path, struct mfw_err **err)
+{
+	if (code == ENOENT)
+		return err_make(err, ENOENT, "customer.missing",
+				"there is no customer '%s'; make it with: mfwctl customer add %s",
+				name, name);
+	return err_make(err, code, "run.denied", "cannot read %s: %s%s", path, strerror(code),
+			code == EACCES ? "; run as root" : "");
+}
+
 int customer_read(const char *name, struct customer **ret, struct mfw_err **err)
 {
 	cleanup(json_p) json_t *root = NULL;
+	cleanup_fclose FILE *f = NULL;
 	json_error_t why;
 	const char *netns;
 	json_int_t inode;
@@ -62,15 +81,10 @@ int customer_read(const char *name, struct customer **ret, struct mfw_err **err)
 	int made;
 
 	snprintf(path, sizeof(path), "%s/customers/%s", kernel_run_dir(), name);
-	if (access(path, F_OK)) {
-		if (errno == EACCES)
-			return err_make(err, EACCES, "run.denied",
-					"cannot read %s: permission denied; run as root", path);
-		return err_make(err, ENOENT, "customer.missing",
-				"there is no customer '%s'; make it with: mfwctl customer add %s",
-				name, name);
-	}
-	root = json_load_file(path, 0, &why);
+	f = fopen(path, "re");
+	if (!f)
+		return refuse_open(errno, name, path, err);
+	root = json_loadf(f, 0, &why);
 	if (!root ||
 	    json_unpack(root, "{s:s, s:b, s:I}", "netns", &netns, "made", &made, "inode", &inode))
 		return err_make(err, EINVAL, "customer.file",
@@ -92,7 +106,7 @@ static int customer_write(const struct customer *c, struct mfw_err **err)
 
 	if (r)
 		return r;
-	snprintf(temporary, sizeof(temporary), "%s.new", path);
+	snprintf(temporary, sizeof(temporary), "%s" TEMPORARY, path);
 	if (!root || json_dump_file(root, temporary, JSON_COMPACT) || rename(temporary, path)) {
 		r = err_make(err, errno ? errno : ENOMEM, "customer.file", "cannot write %s: %s",
 			     path, strerror(errno ? errno : ENOMEM));
@@ -133,6 +147,7 @@ static void free_all(struct customer **all, size_t n)
 
 static int add_one(struct customer ***all, size_t *n, const char *name, struct mfw_err **err)
 {
+	cleanup_err struct mfw_err *why = NULL;
 	struct customer **more;
 	int r;
 
@@ -143,16 +158,14 @@ static int add_one(struct customer ***all, size_t *n, const char *name, struct m
 	if (!more)
 		return err_nomem(err);
 	*all = more;
-	r = customer_read(name, &more[*n], err);
+	r = customer_read(name, &more[*n], &why);
 	if (!r)
 		++*n;
+	if (!r || r == -ENOENT) /* deleted since the directory was read */
+		return 0;
+	if (err)
+		*err = steal_ptr(why);
 	return r;
-}
-
-static void cleanup_closedir(DIR **dir)
-{
-	if (*dir)
-		closedir(*dir);
 }
 
 /* With those that are being made. */
@@ -214,6 +227,23 @@ static void remove_file(const char *name)
 		unlink(path);
 }
 
+/* Files that were being written. */
+static void remove_temporary(void)
+{
+	cleanup(cleanup_closedir) DIR *dir = NULL;
+	struct dirent *entry;
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/customers", kernel_run_dir());
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir))) {
+		const char *dot = strrchr(entry->d_name, '.');
+
+		if (dot && !strcmp(dot, TEMPORARY))
+			unlinkat(dirfd(dir), entry->d_name, 0);
+	}
+}
+
 /* Undoes what a killed `customer add` began: its file says made, but of no inode yet. */
 static int undo_unfinished(struct mfw_err **err)
 {
@@ -223,6 +253,7 @@ static int undo_unfinished(struct mfw_err **err)
 
 	if (r)
 		return r;
+	remove_temporary();
 	for (size_t i = 0; i < n && !r; i++) {
 		if (all[i]->pub.inode)
 			continue;

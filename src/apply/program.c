@@ -289,30 +289,34 @@ static int count_links(const char *path, unsigned *ret)
 }
 
 /* Removes the shared pin if no other holder has it. */
-static int release_shared(const char *link, const char *hex)
+static int release_shared(const char *link, const char *shared)
 {
 	unsigned own, links;
-	char shared[PATH_MAX];
 	int r;
 
-	snprintf(shared, sizeof(shared), "%s/prog/%s", kernel_pin_root(), hex);
 	r = count_links(link, &own);
 	r = r ? r : count_links(shared, &links);
 	return r || links != own || links > 2 ? r : remove_pin(shared);
 }
 
-/* Removes a holder's link last: while it is there, a failure is made good by the next sweep. */
+/*
+ * Removes a holder's link after all else: while it is there, a failure is made good by the next
+ * sweep. Two holders may let go at once, each seeing the other's link: the later one then finds
+ * the shared pin alone.
+ */
 static int release(const char *pin_dir, const char *hex)
 {
-	char link[PATH_MAX], note[PATH_MAX + sizeof(ORIGIN)];
+	char link[PATH_MAX], note[PATH_MAX + sizeof(ORIGIN)], shared[PATH_MAX];
 	int r, e;
 
 	snprintf(link, sizeof(link), "%s/%s", pin_dir, hex);
 	snprintf(note, sizeof(note), "%s" ORIGIN, link);
-	r = release_shared(link, hex);
+	snprintf(shared, sizeof(shared), "%s/prog/%s", kernel_pin_root(), hex);
+	r = release_shared(link, shared);
 	e = remove_pin(note);
 	r = r ? r : e;
-	return r ? r : remove_pin(link);
+	r = r ? r : remove_pin(link);
+	return r ? r : drop_shared(shared);
 }
 
 /* The programs of a directory, gathered before any of them is removed. */
