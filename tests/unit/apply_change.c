@@ -313,6 +313,28 @@ static void refuses_bad_steps(void **state)
 	mfw_change_free(c);
 }
 
+static int reject_icmp(struct mfw_change *c, struct mfw_err **err)
+{
+	return world_rule(c, "x", MATCH_EXPR, "true", "reject with icmp host-unreachable", err);
+}
+
+static int reject_icmpx(struct mfw_change *c, struct mfw_err **err)
+{
+	return world_rule(c, "x", MATCH_EXPR, "true", "reject with icmpx host-unreachable", err);
+}
+
+/* In family inet the kernel would send ICMPv6's message of that number too. */
+static void refuses_reject_of_other_family(void **state)
+{
+	cleanup_err struct mfw_err *err = NULL;
+
+	expect_kind(world_change(*state, "acme", reject_icmp, &err), &err, "action.family");
+	world_done(world_change(*state, "acme", reject_icmpx, &err), &err);
+	fake_foreign_chain("", 2, "mine", "edge");
+	expect_kind(world_direct(*state, "mine", reject_icmpx, &err), &err, "action.family");
+	world_done(world_direct(*state, "mine", reject_icmp, &err), &err);
+}
+
 static int null_chain(struct mfw_change *c, struct mfw_err **err)
 {
 	return mfw_change_rule_del(c, NULL, "x", err);
@@ -644,6 +666,7 @@ int main(int argc, char **argv)
 		CASE(names_step_that_failed),
 		CASE(refuses_bad_steps),
 		CASE(refuses_bad_direct),
+		CASE(refuses_reject_of_other_family),
 		CASE(missing_policy_is_accept),
 		CASE(rebuild_refuses_foreign),
 		CASE(rebuild_keeps_counts),
