@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "apply/customer.h"
 #include "apply/plan.h"
 #include "apply/program.h"
 
@@ -19,15 +20,23 @@ static void let_go(struct mfw_change *change)
 }
 
 /*
+ * Removes programs that have no rule any more. The change is decided by then: what cannot be let go
+ * of now is left to the next holder of the lock, as if we had been killed.
+ */
+static void sweep(struct mfw_change *change)
+{
+	if (program_sweep(change->site, NULL))
+		lock_abandon(&change->own);
+}
+
+/*
  * After a failure: what was staged for rules that did not come is removed, and what we know of the
- * namespace is forgotten, since the plan has changed it. An error here would hide the first one:
- * what could not be removed is the next holder's to sweep.
+ * namespace is forgotten, since the plan has changed it. An error here would hide the first one.
  */
 static void back_out(struct mfw_change *change)
 {
 	site_forget_view(change->site);
-	if (program_sweep(change->site, NULL))
-		lock_abandon(&change->own);
+	sweep(change);
 	let_go(change);
 }
 
@@ -84,13 +93,25 @@ static int get_site(struct mfw_change *change, struct mfw_err **err)
 	return r;
 }
 
+/* Whatever is changed, a customer that was being made when somebody was killed is undone first. */
+static int take_global(struct mfw_change *change, struct mfw_err **err)
+{
+	int r = lock_take(change->mfw, LOCK_GLOBAL, LOCK_SHARED, &change->global, err);
+
+	if (r || !change->global.killed)
+		return r;
+	lock_release(&change->global);
+	r = customer_recover(change->mfw, err);
+	return r ? r : lock_take(change->mfw, LOCK_GLOBAL, LOCK_SHARED, &change->global, err);
+}
+
 /*
  * The site is looked up under the global lock: no customer goes, or comes back as another one,
  * between the look and the change.
  */
 static int take_locks(struct mfw_change *change, struct mfw_err **err)
 {
-	int r = lock_take(change->mfw, LOCK_GLOBAL, LOCK_SHARED, &change->global, err);
+	int r = take_global(change, err);
 
 	r = r ? r : get_site(change, err);
 	r = r ? r : lock_take(change->mfw, change->site->lock_name, LOCK_ALONE, &change->own, err);
@@ -181,10 +202,8 @@ int change_commit(struct mfw_change *change, struct mfw_err **err)
 		return r;
 	}
 	adopt_view(change);
-	/* The change is done: programs that could not be let go of now are the next one's to sweep.
-	 */
-	if (change->plan->releases && program_sweep(change->site, NULL))
-		lock_abandon(&change->own);
+	if (change->plan->releases)
+		sweep(change);
 	let_go(change);
 	change->spent = true;
 	return 0;

@@ -266,16 +266,23 @@ static int undo_unfinished(struct mfw_err **err)
 }
 
 /* The lock for what spans customers, after cleaning up for a holder who was killed. */
-static int take_global(struct mfw *mfw, struct lock *lock, struct mfw_err **err)
+static int take_alone(struct mfw *mfw, struct lock *ret, struct mfw_err **err)
 {
-	int r = lock_take(mfw, LOCK_GLOBAL, LOCK_ALONE, lock, err);
+	int r = lock_take(mfw, LOCK_GLOBAL, LOCK_ALONE, ret, err);
 
-	if (r || !lock->killed)
+	if (r || !ret->killed)
 		return r;
 	r = undo_unfinished(err);
 	if (r)
-		lock_abandon(lock);
+		lock_abandon(ret);
 	return r;
+}
+
+int customer_recover(struct mfw *mfw, struct mfw_err **err)
+{
+	cleanup_lock struct lock lock = LOCK_NONE;
+
+	return take_alone(mfw, &lock, err);
 }
 
 /* Refuses a name that is taken, and a namespace that is another customer's. */
@@ -361,7 +368,7 @@ int customer_add(struct mfw *mfw, const char *name, const char *netns, struct mf
 	cleanup_lock struct lock lock = LOCK_NONE;
 	int r = name_check("customer", name, err);
 
-	r = r ? r : take_global(mfw, &lock, err);
+	r = r ? r : take_alone(mfw, &lock, err);
 	if (r)
 		return r;
 	r = netns ? add_adopted(name, netns, err) : add_made(name, err);
@@ -453,7 +460,7 @@ int customer_del(struct mfw *mfw, const char *name, struct mfw_err **err)
 	int r = name_check("customer", name, err);
 
 	snprintf(lock_name, sizeof(lock_name), "customer-%s", name);
-	r = r ? r : take_global(mfw, &global, err);
+	r = r ? r : take_alone(mfw, &global, err);
 	r = r ? r : customer_read(name, &c, err);
 	r = r ? r : lock_take(mfw, lock_name, LOCK_ALONE, &own, err);
 	r = r ? r : delete_all(mfw, c, err);

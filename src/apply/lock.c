@@ -121,12 +121,11 @@ int lock_take(struct mfw *mfw, const char *name, enum lock_mode mode, struct loc
 		r = wait_for(mfw, fd, name, mode == LOCK_ALONE ? LOCK_EX : LOCK_SH, &waited, err);
 		if (r || !same_file(fd, path))
 			continue;
-		*ret = (struct lock){.fd = steal_fd(&fd), .shared = mode == LOCK_SHARED};
-		if (ret->shared)
-			return 0;
+		*ret = (struct lock){.fd = steal_fd(&fd), .alone = mode == LOCK_ALONE};
 		read_holder(ret->fd, holder);
 		ret->killed = *holder;
-		write_holder(mfw, ret);
+		if (ret->alone)
+			write_holder(mfw, ret);
 		return 0;
 	}
 	return r;
@@ -134,11 +133,8 @@ int lock_take(struct mfw *mfw, const char *name, enum lock_mode mode, struct loc
 
 void lock_release(struct lock *lock)
 {
-	/*
-	 * A name that stands there while we share the lock is of somebody who was killed: it stays
-	 * for the next one who has the lock alone. If the emptying fails, he finds nothing to do.
-	 */
-	if (lock->fd >= 0 && !lock->shared)
+	/* If it fails, the next holder looks for leftovers and finds none. */
+	if (lock->fd >= 0 && lock->alone)
 		(void)!ftruncate(lock->fd, 0);
 	lock_abandon(lock);
 }

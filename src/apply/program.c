@@ -172,7 +172,7 @@ static int remove_pin(const char *path)
 }
 
 /* Removes the shared pin unless a holder has a link to it. */
-static int drop_shared(const char *shared)
+static int remove_unheld(const char *shared)
 {
 	unsigned links;
 	int r = kernel_pin_links(shared, &links);
@@ -200,7 +200,7 @@ static int link_pin(struct source *s, enum match_kind kind, const char *hex, con
 		if (!r || r == -EEXIST)
 			return 0;
 		if (r != -ENOENT) {
-			drop_shared(shared);
+			remove_unheld(shared);
 			return refuse_pin(r, pin, err);
 		}
 		r = 0;
@@ -316,7 +316,7 @@ static int release(const char *pin_dir, const char *hex)
 	e = remove_pin(note);
 	r = r ? r : e;
 	r = r ? r : remove_pin(link);
-	return r ? r : drop_shared(shared);
+	return r ? r : remove_unheld(shared);
 }
 
 /* The programs of a directory, gathered before any of them is removed. */
@@ -438,7 +438,7 @@ int program_sweep_shared(struct mfw_err **err)
 	r = gather_all(&h);
 	for (size_t i = 0; i < h.n && !r; i++) {
 		snprintf(path, sizeof(path), "%s/%s", dir, h.held[i].hex);
-		r = drop_shared(path);
+		r = remove_unheld(path);
 	}
 	return r ? refuse_release(r, dir, err) : 0;
 }

@@ -138,6 +138,11 @@ int kernel_prog_source(int fd, struct buf *ret)
 	return *source ? buf_add_str(ret, source) : -ENOENT;
 }
 
+int kernel_jit_works(void)
+{
+	return 1;
+}
+
 /* ---- bpffs ---- */
 
 bool kernel_bpffs_mounted(void)
