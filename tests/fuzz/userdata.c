@@ -21,8 +21,8 @@ static void check_write(const struct userdata *read)
 	userdata_read(bytes, userdata_write(rule, bytes), &again);
 	if (strcmp(read->ref, again.ref) || strcmp(read->comment, again.comment) ||
 	    read->kind != again.kind || read->has_program != again.has_program ||
-	    (read->has_program && read->prog_id != again.prog_id) ||
-	    memcmp(read->hash, again.hash, sizeof(again.hash)))
+	    (read->has_program && (read->prog_id != again.prog_id ||
+				   memcmp(read->hash, again.hash, sizeof(again.hash)))))
 		abort();
 }
 
