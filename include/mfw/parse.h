@@ -30,7 +30,7 @@
 	(1ULL << MFW_IP6_HOPOPTS | 1ULL << MFW_IP6_ROUTING | 1ULL << MFW_IP6_FRAGMENT |            \
 	 1ULL << MFW_IP6_DSTOPTS | 1ULL << IPPROTO_AH)
 /* Extension headers that are followed; a packet with more has no MFW_PKT_L4. */
-#define MFW_IP6_EXT_MAX 8
+#define MFW_IP6_EXT_MAX  8
 
 #define MFW_IP4_LEN 20
 #define MFW_IP6_LEN 40
@@ -50,19 +50,19 @@ union mfw_l4 {
 };
 
 /*
- * Loads n bytes, 1..max, n not known to the compiler. Two compares with n itself: merged into one
- * of n - 1, as the compiler would, they tell verifiers before Linux 6.10 nothing about n.
+ * Loads n bytes, 1..max, n not known to the compiler. What verifiers before Linux 6.8 learn of n from
+ * n != 0 is nothing: so n - 1 is compared, in a register of its own, and n made of it again.
  */
 static __always_inline long mfw_load_some(struct __sk_buff *skb, __u32 off, void *to, __u32 n,
 					  __u32 max)
 {
-	asm volatile("" : "+r"(n));
-	if (!n)
+	__u32 last = n - 1;
+
+	asm volatile("" : "+r"(last));
+	if (last >= max)
 		return -1;
-	asm volatile("" : "+r"(n));
-	if (n > max)
-		return -1;
-	return bpf_skb_load_bytes(skb, off, to, n);
+	asm volatile("" : "+r"(last));
+	return bpf_skb_load_bytes(skb, off, to, last + 1);
 }
 
 /* The end of the IP packet that claims `claimed` bytes, of which skb has `have`. */

@@ -154,8 +154,15 @@ static int check_jump(struct plan *plan, const struct chain *chain, const struct
 
 /*
  * iptables-nft reads every rule of its own tables. It would show one that does nothing as one that
- * acts, and gives up on a table with expressions that are not its own.
+ * acts, and a log to a group not at all; its counts stand behind a limit, ours before; and it gives
+ * up on a table with expressions that are not its own.
  */
+static bool iptables_reads(const struct action *a)
+{
+	return !a->log && !a->limit && a->verdict != VERDICT_REJECT &&
+	       a->verdict != VERDICT_CONTINUE;
+}
+
 static int check_beside_iptables(const struct chain *chain, const struct rule *rule,
 				 struct mfw_err **err)
 {
@@ -169,12 +176,12 @@ static int check_beside_iptables(const struct chain *chain, const struct rule *r
 			"the table %s %s is one that iptables-nft reads, and it would show "
 			"this rule as one that acts: only the mode enforce is possible there",
 			chain->pub.family, chain->pub.table);
-	if (!action_parse(rule->pub.action, &action, NULL) &&
-	    (action.verdict == VERDICT_REJECT || action.verdict == VERDICT_CONTINUE))
+	if (!action_parse(rule->pub.action, &action, NULL) && !iptables_reads(&action))
 		return err_make(
 			err, EOPNOTSUPP, "action.iptables",
 			"the table %s %s is one that iptables-nft reads, and it cannot read "
-			"this action: use accept, drop, return, jump or goto there",
+			"this action as what it is: use accept, drop, return, jump or goto there, "
+			"without log and limit",
 			chain->pub.family, chain->pub.table);
 	return 0;
 }

@@ -19,6 +19,11 @@
  */
 #define CHUNK_LEN (1024 * 1024)
 #define FIRST_LEN (ENCODE_ROOM + 16 * 1024)
+/*
+ * libmnl 1.0.4 leaves the padding of attributes as it finds it, and no message of ours is longer
+ * than this: what is sent must not carry what stood in the heap.
+ */
+#define CLEAN_LEN 4096
 
 struct chunks {
 	struct iovec *iov;
@@ -73,11 +78,12 @@ static struct nlmsghdr *chunks_find(struct chunks *c, size_t index)
 
 static int add_frame(struct chunks *c, uint16_t type, uint32_t seq, const uint32_t *genid)
 {
-	char *at = chunks_room(c, 4096);
+	char *at = chunks_room(c, CLEAN_LEN);
 	struct nlmsghdr *h;
 
 	if (!at)
 		return -ENOMEM;
+	memset(at, 0, CLEAN_LEN);
 	/* Its nfgenmsg says which subsystem the batch is for. */
 	h = type == NFNL_MSG_BATCH_BEGIN ? nftnl_batch_begin(at, seq) : nftnl_batch_end(at, seq);
 	if (genid)
@@ -97,6 +103,8 @@ static int build(struct chunks *c, uint32_t genid, const struct nft_op *ops, siz
 		uint32_t len;
 
 		*ret_op = i;
+		if (at)
+			memset(at, 0, CLEAN_LEN);
 		r = at ? encode_op(&ops[i], at, seq + 1 + i, &len) : -ENOMEM;
 		if (r)
 			return r;

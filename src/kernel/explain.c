@@ -130,6 +130,9 @@ static const struct row {
 	{EINVAL, RULE, SPOT_EXPR, "reject", false, "nft.rejected",
 	 "this reject does not fit the family %F: icmp is for ip, icmpv6 for ip6, icmpx for inet "
 	 "and bridge"},
+	{EOPNOTSUPP, RULE, SPOT_ANY, NULL, false, "nft.unsupported",
+	 "the kernel takes no xt match in the chain %C: it does at the hooks prerouting, input, "
+	 "forward, output and postrouting and in chains without a hook, not at ingress or egress"},
 	{ENOENT, RULE, SPOT_EXPR, "immediate", false, "chain.missing",
 	 "the chain that the rule jumps to was removed in between"},
 	{ENOENT, RULE, SPOT_EXPR, NULL, false, "nft.unsupported",
@@ -139,7 +142,8 @@ static const struct row {
 	{ELOOP, ALL, SPOT_ANY, NULL, false, "chain.loop",
 	 "the jump would make chains call each other in a circle"},
 	{EMLINK, ALL, SPOT_ANY, NULL, false, "chain.depth",
-	 "chains would be nested deeper than the kernel allows (16 jumps)"},
+	 "the jump would make chains call each other in a circle, or nest them deeper than the "
+	 "kernel allows (16 jumps)"},
 	{ENOENT, ALL, SPOT_TABLE, NULL, false, "table.missing",
 	 "the table %F %T is not there (any more); another program may have removed it"},
 	{ENOENT, ALL, SPOT_CHAIN, NULL, false, "chain.missing",

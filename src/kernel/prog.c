@@ -152,7 +152,7 @@ int kernel_prog_load(const char *name, const void *elf, size_t len, const char *
 	cleanup_free char *log = calloc(1, LOG_LEN);
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "mfw");
 	cleanup_buf struct buf words = {};
-	struct bpf_program *chosen;
+	struct bpf_program *chosen = NULL;
 	int r, fd;
 
 	LISTEN(&words);
