@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/handlers.h"
+#include "cli/out.h"
+
+static const char *const health_words[] = {
+	[MFW_HEALTH_OK] = "ok",
+	[MFW_HEALTH_WARN] = "warn",
+	[MFW_HEALTH_FAIL] = "fail",
+};
+
+static const enum out_style health_styles[] = {
+	[MFW_HEALTH_OK] = OUT_GREEN,
+	[MFW_HEALTH_WARN] = OUT_YELLOW,
+	[MFW_HEALTH_FAIL] = OUT_RED,
+};
+
+/* libxtables is the command's own need, so its check is made here. */
+static void check_xtables(char *message, size_t size, struct mfw_finding *finding)
+{
+	const char *dir = getenv("XTABLES_LIBDIR");
+
+	if (!dir)
+		dir = XTABLES_DIR;
+	*finding = (struct mfw_finding){.check = "libxtables", .message = message};
+	if (!access(dir, R_OK | X_OK)) {
+		snprintf(message, size, "extensions of libxtables are in %s", dir);
+		return;
+	}
+	snprintf(message, size,
+		 "no extensions of libxtables in %s (%s): other tools' xt matches are listed by "
+		 "name only",
+		 dir, strerror(errno));
+	finding->health = MFW_HEALTH_WARN;
+	finding->remedy = "install the package iptables, or set XTABLES_LIBDIR";
+}
+
+static json_t *finding_json(const struct mfw_finding *finding)
+{
+	json_t *object = json_object();
+
+	out_set_text(object, "check", finding->check);
+	out_set_text(object, "health", health_words[finding->health]);
+	out_set_text(object, "message", finding->message);
+	out_set_text(object, "remedy", finding->remedy);
+	return object;
+}
+
+static void print_finding(const struct mfw_finding *finding)
+{
+	printf("%s%-4s%s  %-12s  %s\n", out_color(stdout, health_styles[finding->health]),
+	       health_words[finding->health], out_color(stdout, OUT_NORMAL), finding->check,
+	       finding->message);
+	if (finding->remedy)
+		printf("%20s-> %s\n", "", finding->remedy);
+}
+
+static bool show(const struct mfw_finding *finding, json_t *into)
+{
+	if (into)
+		json_array_append_new(into, finding_json(finding));
+	else
+		print_finding(finding);
+	return finding->health != MFW_HEALTH_FAIL;
+}
+
+static bool show_all(const struct mfw_report *report, json_t *into)
+{
+	struct mfw_finding xtables;
+	char message[256];
+	bool has_xtables = false;
+	bool fit = true;
+
+	for (size_t i = 0; i < mfw_report_count(report); i++) {
+		const struct mfw_finding *finding = mfw_report_get(report, i);
+
+		has_xtables |= !strcmp(finding->check, "libxtables");
+		fit &= show(finding, into);
+	}
+	if (!has_xtables) {
+		check_xtables(message, sizeof(message), &xtables);
+		fit &= show(&xtables, into);
+	}
+	return fit;
+}
+
+int doctor(struct session *session, struct fault *fault)
+{
+	cleanup(report_free_p) struct mfw_report *report = NULL;
+	struct mfw_err *err = NULL;
+	json_t *object, *findings;
+	bool fit;
+
+	if (session_open(session, fault))
+		return -1;
+	if (mfw_doctor(session->mfw, &report, &err))
+		return fault_take(fault, err);
+	findings = session->config->json ? json_array() : NULL;
+	fit = show_all(report, findings);
+	if (findings) {
+		object = json_object();
+		json_object_set_new(object, "healthy", json_boolean(fit));
+		json_object_set_new(object, "findings", findings);
+		out_json(object);
+	}
+	return fit ? STATUS_DONE : STATUS_FAILED;
+}

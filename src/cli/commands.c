@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The commands: help, completion, checks and suggestions all read this table. */
+#include "cli/handlers.h"
+
+#define ARG(label, member, ...)                                                                    \
+	{                                                                                          \
+		label, offsetof(struct config, member), __VA_ARGS__                                \
+	}
+#define NAME         ARG("NAME", name, 0, WORDS_CUSTOMER)
+#define CUSTOMER     ARG("CUSTOMER", customer, ARG_TARGET, WORDS_CUSTOMER)
+#define CHAIN        ARG("CHAIN", chain, ARG_TARGET, WORDS_CHAIN)
+#define REF          ARG("REF", ref, 0, WORDS_REF)
+#define REFS         ARG("REF...", words, ARG_REPEATED, WORDS_REF)
+#define MODE         ARG("MODE", mode, 0, WORDS_NONE, mode_words)
+#define MATCH        ARG("MATCH", match, ARG_MATCH, WORDS_MATCHER)
+#define ACTION       ARG("ACTION...", words, ARG_REPEATED, WORDS_ACTION)
+#define MATCHER      ARG("MATCHER", name, 0, WORDS_MATCHER)
+#define MAY_CUSTOMER ARG("CUSTOMER", customer, ARG_TARGET | ARG_OPTIONAL, WORDS_CUSTOMER)
+#define MAY_CHAIN    ARG("CHAIN", chain, ARG_TARGET | ARG_OPTIONAL, WORDS_CHAIN)
+#define MAY_MATCH    ARG("MATCH", match, ARG_MATCH | ARG_OPTIONAL, WORDS_MATCHER)
+#define MAY_ACTION   ARG("ACTION...", words, ARG_REPEATED | ARG_OPTIONAL, WORDS_ACTION)
+#define MAY_COMMAND  ARG("COMMAND...", words, ARG_REPEATED | ARG_OPTIONAL, WORDS_COMMAND)
+
+#define RULE_OPTS (OPTS_DIRECT | OPTS_PROGRAM | OPT(REF) | OPT(COMMENT) | OPT(MODE))
+
+static const char one_at_a_time[] =
+	"it makes or removes a namespace, which no transaction can undo; run it by itself, before "
+	"the file";
+static const char not_a_change[] = "it changes nothing; run it by itself";
+
+const struct command commands[] = {
+	{
+		.noun = "customer",
+		.verb = "add",
+		.summary = "make a customer with a namespace, or adopt one",
+		.run = customer_add,
+		.valid = OPT(NETNS),
+		.arguments = {NAME},
+		.only_once = one_at_a_time,
+	},
+	{
+		.noun = "customer",
+		.verb = "del",
+		.summary = "delete a customer: rules, pins, and the namespace if we made it",
+		.run = customer_del,
+		.arguments = {NAME},
+		.only_once = one_at_a_time,
+	},
+	{
+		.noun = "customer",
+		.verb = "list",
+		.summary = "show all customers",
+		.run = customer_list,
+		.only_once = not_a_change,
+	},
+	{
+		.noun = "customer",
+		.verb = "show",
+		.summary = "show one customer with its chains",
+		.run = customer_show,
+		.arguments = {NAME},
+		.only_once = not_a_change,
+	},
+	{
+		.noun = "chain",
+		.verb = "add",
+		.summary = "add a chain; with --hook a base chain",
+		.step = chain_add_step,
+		.valid = OPTS_BASECHAIN | OPT(FAMILY),
+		.arguments = {CUSTOMER, CHAIN},
+	},
+	{
+		.noun = "chain",
+		.verb = "set",
+		.summary = "change a base chain in place; its rules and counts stay",
+		.step = chain_set_step,
+		.valid = OPT(POLICY) | OPT(PRIORITY) | OPT(HOOK) | OPT(FAMILY),
+		.needs_one = OPT(POLICY) | OPT(PRIORITY) | OPT(HOOK),
+		.arguments = {CUSTOMER, CHAIN},
+	},
+	{
+		.noun = "chain",
+		.verb = "del",
+		.summary = "delete an empty chain; with --flush any",
+		.step = chain_del_step,
+		.valid = OPT(FLUSH),
+		.arguments = {CUSTOMER, CHAIN},
+	},
+	{
+		.noun = "chain",
+		.verb = "list",
+		.summary = "show chains, of one customer or of all",
+		.run = chain_list,
+		.arguments = {MAY_CUSTOMER},
+		.only_once = not_a_change,
+	},
+	{
+		.noun = "rule",
+		.verb = "add",
+		.summary = "add a rule at the chain's end, or after rule --index",
+		.step = rule_add_step,
+		.valid = RULE_OPTS | OPTS_PLACE,
+		.arguments = {CUSTOMER, CHAIN, MATCH, ACTION},
+	},
+	{
+		.noun = "rule",
+		.verb = "insert",
+		.summary = "add a rule at the chain's start, or before rule --index",
+		.step = rule_insert_step,
+		.valid = RULE_OPTS | OPTS_PLACE,
+		.arguments = {CUSTOMER, CHAIN, MATCH, ACTION},
+	},
+	{
+		.noun = "rule",
+		.verb = "replace",
+		.summary = "change what is given of a rule; the rest stays",
+		.step = rule_replace_step,
+		.valid = RULE_OPTS | OPT(ACTION),
+		.arguments = {CUSTOMER, CHAIN, REF, MAY_MATCH, MAY_ACTION},
+	},
+	{
+		.noun = "rule",
+		.verb = "move",
+		.summary = "move a rule within its chain, to the position --index",
+		.step = rule_move_step,
+		.valid = OPTS_DIRECT | OPTS_PLACE,
+		.needs_one = OPTS_PLACE,
+		.arguments = {CUSTOMER, CHAIN, REF},
+	},
+	{
+		.noun = "rule",
+		.verb = "del",
+		.summary = "delete rules",
+		.step = rule_del_step,
+		.valid = OPTS_DIRECT,
+		.arguments = {CUSTOMER, CHAIN, REFS},
+	},
+	{
+		.noun = "rule",
+		.verb = "mode",
+		.summary = "let a rule act, only count, or rest",
+		.step = rule_mode_step,
+		.valid = OPTS_DIRECT,
+		.arguments = {CUSTOMER, CHAIN, REF, MODE},
+	},
+	{
+		.noun = "rule",
+		.verb = "list",
+		.summary = "show rules with their counters, other tools' rules too",
+		.run = rule_list,
+		.valid = OPTS_DIRECT | OPT(FORMAT) | OPT(RESET),
+		.arguments = {MAY_CUSTOMER, MAY_CHAIN},
+		.only_once = not_a_change,
+	},
+	{
+		.noun = "matcher",
+		.verb = "list",
+		.summary = "show the matchers that expressions can call",
+		.run = matcher_list,
+		.only_once = not_a_change,
+	},
+	{
+		.noun = "matcher",
+		.verb = "show",
+		.summary = "show a matcher's parameters and documentation",
+		.run = matcher_show,
+		.arguments = {MATCHER},
+		.only_once = not_a_change,
+	},
+	{
+		.noun = "doctor",
+		.summary = "check what the rules need of this machine",
+		.run = doctor,
+		.only_once = not_a_change,
+	},
+	{
+		.noun = "version",
+		.summary = "print the version",
+		.run = version,
+		.only_once = not_a_change,
+	},
+	{
+		.noun = "help",
+		.summary = "show commands; with a command's words, its usage",
+		.run = help,
+		.valid = OPT(ALL),
+		.arguments = {MAY_COMMAND},
+		.only_once = not_a_change,
+	},
+};
+
+const size_t n_commands = ARRAY_SIZE(commands);

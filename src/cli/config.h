@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a command line says, after parsing: the only thing that handlers of commands read. */
+#ifndef CLI_CONFIG_H
+#define CLI_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Strings point into the words that were parsed. */
+struct config {
+	uint64_t given; /* mask of the options that were given, see OPT() */
+
+	bool json;
+	bool help;
+	bool version;
+	bool all;
+	const char *matcher_path;
+	const char *color;
+	const char *file;
+	uint32_t wait_s;
+
+	const char *name;
+	const char *customer;
+	const char *netns;
+	const char *family;
+	const char *table;
+	const char *chain;
+
+	const char *type;
+	const char *hook;
+	const char *priority;
+	const char *policy;
+	bool flush;
+
+	const char *ref;     /* the rule meant */
+	const char *new_ref; /* --ref */
+	const char *comment;
+	const char *mode;
+	const char *before;
+	const char *after;
+	uint32_t index;
+	const char *match;
+	const char *object_pinned;
+	const char *object;
+	const char *bytecode;
+	const char *action;
+
+	const char *format;
+	bool reset;
+
+	/* What is left of a positional that may be repeated. */
+	const char *const *words;
+	size_t n_words;
+};
+
+#endif

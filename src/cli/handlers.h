@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The handlers that the command table names: one file per noun, cmd_NOUN.c. */
+#ifndef CLI_HANDLERS_H
+#define CLI_HANDLERS_H
+
+#include "cli/session.h"
+
+int customer_add(struct session *session, struct fault *fault);
+int customer_del(struct session *session, struct fault *fault);
+int customer_list(struct session *session, struct fault *fault);
+int customer_show(struct session *session, struct fault *fault);
+
+int chain_add_step(const struct config *config, struct mfw_change *change, struct fault *fault);
+int chain_set_step(const struct config *config, struct mfw_change *change, struct fault *fault);
+int chain_del_step(const struct config *config, struct mfw_change *change, struct fault *fault);
+int chain_list(struct session *session, struct fault *fault);
+
+int rule_add_step(const struct config *config, struct mfw_change *change, struct fault *fault);
+int rule_insert_step(const struct config *config, struct mfw_change *change, struct fault *fault);
+int rule_replace_step(const struct config *config, struct mfw_change *change, struct fault *fault);
+int rule_move_step(const struct config *config, struct mfw_change *change, struct fault *fault);
+int rule_del_step(const struct config *config, struct mfw_change *change, struct fault *fault);
+int rule_mode_step(const struct config *config, struct mfw_change *change, struct fault *fault);
+int rule_list(struct session *session, struct fault *fault);
+
+int matcher_list(struct session *session, struct fault *fault);
+int matcher_show(struct session *session, struct fault *fault);
+
+int doctor(struct session *session, struct fault *fault);
+int version(struct session *session, struct fault *fault);
+int help(struct session *session, struct fault *fault);
+
+#endif
