@@ -4,12 +4,12 @@
  * for everybody, with libmfw in it. Without arguments it serves requests from standard input, one a
  * line, words separated by tabs, and answers each with a line of numbers:
  *
- *	customer NAME...                  makes the customers, each with the chain "edge"; ns
- *	adds CUSTOMER MATCH N             N changes of one rule each; the ns of each
- *	run LOG NETNS ARG...              a process, begun in NETNS ("-": here), its output in LOG;
- *	                                  ns, peak KiB, exit status, ns of user and of system time
+ *	customer NAME...                  makes the customers, with the chains "edge" and "other";
+ *ns adds CUSTOMER MATCH N             N changes of one rule each in "other"; the ns of each run LOG
+ *NETNS ARG...              a process, begun in NETNS ("-": here), its output in LOG; ns, peak KiB,
+ *exit status, ns of user and of system time
  *
- * `measure change CUSTOMER MATCH N` makes one change of N rules and prints its ns.
+ * `measure change CUSTOMER MATCH N` makes one change of N rules in "edge" and prints its ns.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CHAIN       "edge"
 #define MAX_WORDS   4096
 /* iptables' match bpf leaves a descriptor open for each rule. */
 #define DESCRIPTORS 262144
@@ -63,13 +62,14 @@ static struct mfw_change *begin(const char *customer)
 	return change;
 }
 
-static void add_rule(struct mfw_change *change, const char *match, const char *ref)
+static void add_rule(struct mfw_change *change, const char *chain, const char *match,
+		     const char *ref)
 {
 	struct mfw_rule rule = {MFW_SIZE(struct mfw_rule), .ref = ref, .match = match,
 				.action = "drop"};
 	struct mfw_err *err = NULL;
 
-	check(mfw_change_rule_add(change, CHAIN, &rule, NULL, &err), "rule", err);
+	check(mfw_change_rule_add(change, chain, &rule, NULL, &err), "rule", err);
 }
 
 static void commit(struct mfw_change *change)
@@ -82,13 +82,15 @@ static void commit(struct mfw_change *change)
 
 static void make_customer(const char *name)
 {
-	struct mfw_chain chain = {MFW_SIZE(struct mfw_chain), .name = CHAIN, .hook = "forward"};
+	struct mfw_chain edge = {MFW_SIZE(struct mfw_chain), .name = "edge", .hook = "forward"};
+	struct mfw_chain other = {MFW_SIZE(struct mfw_chain), .name = "other", .hook = "forward"};
 	struct mfw_change *change;
 	struct mfw_err *err = NULL;
 
 	check(mfw_customer_add(mfw, name, NULL, &err), "customer", err);
 	change = begin(name);
-	check(mfw_change_chain_add(change, &chain, &err), "chain", err);
+	check(mfw_change_chain_add(change, &edge, &err), "chain", err);
+	check(mfw_change_chain_add(change, &other, &err), "chain", err);
 	commit(change);
 }
 
@@ -107,7 +109,7 @@ static void add_one_by_one(const char *customer, const char *match, int n)
 		long long start = now();
 		struct mfw_change *change = begin(customer);
 
-		add_rule(change, match, NULL);
+		add_rule(change, "other", match, NULL);
 		commit(change);
 		printf("%lld ", now() - start);
 	}
@@ -121,7 +123,7 @@ static void add_at_once(const char *customer, const char *match, int n)
 
 	for (int i = 0; i < n; i++) {
 		snprintf(ref, sizeof(ref), "n%d", i);
-		add_rule(change, match, ref);
+		add_rule(change, "edge", match, ref);
 	}
 	commit(change);
 	printf("%lld\n", now() - start);

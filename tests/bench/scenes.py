@@ -46,7 +46,7 @@ def one_rule(lab: Lab, quick: bool) -> Section:
         list(rows.values()),
         ["iptables-nft -A", "nsenter nft add rule"],
         "All in the same namespaces in turns. iptables-nft is begun inside the namespace, so that"
-        " it need not enter it;\nthe native rule is the lightest, `" + NFT_RULE + "`.",
+        " it need not enter it.\nA chain each; the native rule is the lightest, `" + NFT_RULE + "`.",
     )
 
 
