@@ -25,6 +25,10 @@
 #define MFW_IP6_ROUTING  43
 #define MFW_IP6_FRAGMENT 44
 #define MFW_IP6_DSTOPTS  60
+/* The set of extension headers, with AH. */
+#define MFW_IP6_EXT                                                                                \
+	(1ULL << MFW_IP6_HOPOPTS | 1ULL << MFW_IP6_ROUTING | 1ULL << MFW_IP6_FRAGMENT |            \
+	 1ULL << MFW_IP6_DSTOPTS | 1ULL << IPPROTO_AH)
 /* Extension headers that are followed; a packet with more has no MFW_PKT_L4. */
 #define MFW_IP6_EXT_MAX  8
 
@@ -45,12 +49,18 @@ union mfw_l4 {
 	__u64 d[3];
 };
 
-/* Loads n bytes, 1..max, n not known to the compiler; its own bounds do not reach the verifier. */
+/*
+ * Loads n bytes, 1..max, n not known to the compiler. Two compares with n itself: merged into one of
+ * n - 1, as the compiler would, they tell verifiers before Linux 6.10 nothing about n.
+ */
 static __always_inline long mfw_load_some(struct __sk_buff *skb, __u32 off, void *to, __u32 n,
 					  __u32 max)
 {
 	asm volatile("" : "+r"(n));
-	if (n < 1 || n > max)
+	if (!n)
+		return -1;
+	asm volatile("" : "+r"(n));
+	if (n > max)
 		return -1;
 	return bpf_skb_load_bytes(skb, off, to, n);
 }
@@ -101,8 +111,7 @@ static __always_inline int mfw_parse_ext6(struct __sk_buff *skb, struct mfw_pkt 
 		__be16 frag;
 	} ext;
 
-	if (proto != MFW_IP6_HOPOPTS && proto != MFW_IP6_ROUTING && proto != MFW_IP6_FRAGMENT &&
-	    proto != MFW_IP6_DSTOPTS && proto != IPPROTO_AH)
+	if (proto > 63 || !(MFW_IP6_EXT >> proto & 1))
 		return 0;
 	if (bpf_skb_load_bytes(skb, off, &ext, sizeof(ext)))
 		return -1;

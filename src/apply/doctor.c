@@ -14,11 +14,6 @@
 #include "apply/site.h"
 #include "model/family.h"
 
-/* What iptables and this program look for their extensions in (xtables.h has the path built in). */
-#define XTABLES_DIRS                                                                               \
-	"/usr/lib/x86_64-linux-gnu/xtables", "/usr/lib/aarch64-linux-gnu/xtables",                 \
-		"/usr/lib64/xtables", "/usr/lib/xtables"
-
 void doctor_free(struct mfw_report *report)
 {
 	if (!report)
@@ -185,27 +180,18 @@ static void check_bpffs(struct mfw_report *report)
 		     "no bpffs is mounted on /sys/fs/bpf (ip netns exec hides it)");
 }
 
-static long read_number(const char *path)
-{
-	cleanup_fclose FILE *f = fopen(path, "re");
-	long value;
-
-	return f && fscanf(f, "%ld", &value) == 1 ? value : -1;
-}
-
 static void check_jit(struct mfw_report *report)
 {
-	long on = read_number("/proc/sys/net/core/bpf_jit_enable");
+	int jited = kernel_jit_works();
 
-	if (on > 0)
+	if (jited > 0)
 		find(report, "jit", MFW_HEALTH_OK, NULL, "the BPF JIT compiler is on");
-	else if (!on)
+	else if (!jited)
 		find(report, "jit", MFW_HEALTH_WARN, "sysctl -w net.core.bpf_jit_enable=1",
 		     "the BPF JIT compiler is off: programs run several times slower");
 	else
-		find(report, "jit", MFW_HEALTH_WARN, NULL,
-		     "whether the BPF JIT compiler is on could not be read "
-		     "(net.core.bpf_jit_enable)");
+		find(report, "jit", MFW_HEALTH_FAIL, "run as root",
+		     "no program could be loaded: %s", strerror(-jited));
 }
 
 /* Since Linux 5.11 BPF memory counts for the control group, not for this limit. */
@@ -235,27 +221,7 @@ static void check_memlock(struct mfw_report *report)
 		     (unsigned long long)limit.rlim_cur);
 }
 
-/* ---- beside the kernel ---- */
-
-static void check_xtables(struct mfw_report *report)
-{
-	static const char *const dirs[] = {XTABLES_DIRS};
-	const char *set = getenv("XTABLES_LIBDIR");
-
-	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
-		const char *dir = set ? set : dirs[i];
-
-		if (access(dir, R_OK | X_OK))
-			continue;
-		find(report, "xtables", MFW_HEALTH_OK, NULL,
-		     "libxtables' extensions are in %s: other tools' xt rules can be shown", dir);
-		return;
-	}
-	find(report, "xtables", MFW_HEALTH_WARN,
-	     "install iptables (Debian: apt-get install iptables), or set XTABLES_LIBDIR",
-	     "no directory of libxtables' extensions: other tools' xt rules are shown by name "
-	     "only");
-}
+/* ---- what was left behind ---- */
 
 struct leftovers {
 	size_t shared, holders;
@@ -318,7 +284,6 @@ int doctor_examine(struct mfw_report **ret, struct mfw_err **err)
 	check_bpffs(report);
 	check_jit(report);
 	check_memlock(report);
-	check_xtables(report);
 	check_pins(report);
 	*ret = steal_ptr(report);
 	return 0;

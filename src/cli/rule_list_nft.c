@@ -21,10 +21,14 @@ static void put_own(const struct mfw_rule *rule)
 	if (path) {
 		fputs("\t\t#match bpf pinned ", stdout);
 		put(path);
-	} else {
+	} else if (rule->bytecode) {
 		fputs("\t\t#match bpf bytecode '", stdout);
-		put(rule->bytecode ? rule->bytecode : "");
+		put(rule->bytecode);
 		putchar('\'');
+	} else {
+		/* `true` needs no program. */
+		fputs("\t\t#match ", stdout);
+		put(rule->match ? rule->match : "");
 	}
 	putchar(' ');
 	put(rule->action);

@@ -186,10 +186,9 @@ static int parse_group(struct parser *p, struct expr **ret)
 	return 0;
 }
 
+/* All but parentheses, which count as a level. */
 static int parse_primary(struct parser *p, struct expr **ret)
 {
-	if (p->lex.token.kind == TOKEN_OPEN)
-		return parse_group(p, ret);
 	if (lex_is_word(&p->lex, "true") || lex_is_word(&p->lex, "false"))
 		return parse_const(p, ret);
 	if (p->lex.token.kind == TOKEN_WORD)

@@ -117,6 +117,9 @@ int kernel_prog_info(int fd, struct prog_info *ret, struct mfw_err **err);
 /* Appends the text that the program says it was built from (bpf_metadata_mfw_match); -ENOENT. */
 int kernel_prog_source(int fd, struct buf *ret);
 
+/* Whether a program that is loaded now is compiled: 1, 0, or a negative errno. */
+int kernel_jit_works(void);
+
 /* ---- pins ---- */
 
 bool kernel_bpffs_mounted(void);

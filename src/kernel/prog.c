@@ -300,3 +300,19 @@ int kernel_prog_source(int fd, struct buf *ret)
 		r = read_map(ids[i], ret);
 	return r;
 }
+
+int kernel_jit_works(void)
+{
+	static const struct bpf_insn insns[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	cleanup_close int fd = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, "mfw_try", "GPL", insns,
+					     ARRAY_SIZE(insns), NULL);
+	struct bpf_prog_info info = {};
+	uint32_t len = sizeof(info);
+
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
+		return -errno;
+	return info.jited_prog_len > 0;
+}

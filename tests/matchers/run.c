@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LOG_LEN	   (1 << 16)
+#define LOG_LEN    (1 << 16)
 #define FRAME_MAX  3400
 #define PACKET_MIN 20
-#define REPEAT	   200000
+#define REPEAT     200000
 
 static int print(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
@@ -79,7 +79,8 @@ void run_close(struct run *run)
 	*run = (struct run){.fd = -1};
 }
 
-/* The kernel does not run frames of IPv6 that are shorter than its header, so they are of no kind. */
+/* The kernel does not run frames of IPv6 that are shorter than its header, so they are of no kind.
+ */
 static uint16_t ether_type(const uint8_t *packet, size_t len)
 {
 	if (!len || packet[0] >> 4 != 6)

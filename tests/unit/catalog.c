@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* catalog MATCHERS FIXTURES BROKEN: directories of objects. */
+#include "catalog/catalog.h"
+#include "catalog/read.h"
+#include "test.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const char *matchers_dir, *fixtures_dir, *broken_dir;
+
+static struct catalog *open_catalog(const char *path)
+{
+	struct catalog *catalog = NULL;
+
+	assert_int_equal(catalog_new(path, &catalog, NULL), 0);
+	return catalog;
+}
+
+static const struct matcher *find(struct catalog *catalog, const char *name)
+{
+	struct mfw_err *err = NULL;
+	const struct matcher *matcher;
+	bool missing;
+
+	matcher = catalog_find(catalog, name, &missing, &err);
+	if (!matcher)
+		fail_msg("%s: %s", name, err ? mfw_err_message(err) : "missing");
+	assert_false(missing);
+	return matcher;
+}
+
+static void assert_param(const struct matcher *matcher, size_t i, const char *name,
+			 const char *type, const char *value, uint64_t min, uint64_t max)
+{
+	const struct mfw_param *param = matcher->pub.params[i];
+
+	assert_string_equal(param->name, name);
+	assert_string_equal(param->type, type);
+	assert_true(param->doc && *param->doc);
+	assert_true(param->min == min);
+	assert_true(param->max == max);
+	if (value)
+		assert_string_equal(param->default_value, value);
+	else
+		assert_null(param->default_value);
+}
+
+static void reads_suffix(void **state)
+{
+	struct catalog *catalog = open_catalog(matchers_dir);
+	const struct matcher *suffix = find(catalog, "suffix");
+
+	(void)state;
+	assert_string_equal(suffix->pub.summary, "payload of UDP or TCP ends with the given bytes");
+	assert_int_equal(suffix->pub.n_params, 1);
+	assert_param(suffix, 0, "bytes", "bytes", NULL, 1, 64);
+	assert_int_equal(suffix->params_len, 72);
+	assert_ptr_equal(find(catalog, "suffix"), suffix);
+	catalog_free(catalog);
+}
+
+static void reads_every_kind(void **state)
+{
+	struct catalog *catalog = open_catalog(fixtures_dir);
+	const struct matcher *kinds = find(catalog, "kinds");
+
+	(void)state;
+	assert_int_equal(kinds->pub.n_params, 6);
+	assert_param(kinds, 0, "u8", "int", "7", 1, 200);
+	assert_param(kinds, 1, "on", "bool", "true", 0, 1);
+	assert_param(kinds, 2, "u16", "int", "0", 0, 65535);
+	assert_param(kinds, 3, "u32", "int", NULL, 0, UINT32_MAX);
+	assert_param(kinds, 4, "u64", "int", "1099511627776", 0, UINT64_MAX);
+	assert_param(kinds, 5, "tag", "bytes", "\"a\\\"\\x0a\"", 0, 8);
+	assert_int_equal(find(catalog, "plain")->pub.n_params, 0);
+	assert_int_equal(find(catalog, "plain")->params_len, 0);
+	catalog_free(catalog);
+}
+
+/* Why each of the broken ones is. */
+static const char *const reasons[][2] = {
+	{"bad_default", "'n': expected a default in its range, in MFW_MAIN, found '4'"},
+	{"bad_range", "found '1..256'"},
+	{"bitfield", "'n': expected a whole member"},
+	{"long_default", "a default in its range"},
+	{"no_doc", "'n': expected MFW_DOC(\"...\"), found 'none'"},
+	{"no_matcher", "expected MFW_MATCHER"},
+	{"no_summary", "expected a summary"},
+	{"old_abi", "version 1, found 0"},
+	{"other_args", "expected int other_args(struct __sk_buff *"},
+	{"other_name", "expected a function 'other_name'"},
+	{"pointer_member", "'n': expected __u8"},
+	{"signed_int", "found 'int'"},
+	{"unknown_tag", "found 'mfw:unit:ms'"},
+	{"upper_case", "a name of a-z"},
+};
+
+static void refuses_broken(void **state)
+{
+	struct catalog *catalog = open_catalog(broken_dir);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++) {
+		cleanup_err struct mfw_err *err = NULL;
+		bool missing;
+
+		assert_null(catalog_find(catalog, reasons[i][0], &missing, &err));
+		assert_false(missing);
+		if (!err || strcmp(mfw_err_kind(err), "matcher.broken") ||
+		    !strstr(mfw_err_message(err), reasons[i][0]) ||
+		    !strstr(mfw_err_message(err), reasons[i][1]))
+			fail_msg("%s: %s", reasons[i][0], err ? mfw_err_message(err) : "none");
+	}
+	catalog_free(catalog);
+}
+
+static void lists_broken(void **state)
+{
+	struct catalog *catalog = open_catalog(broken_dir);
+	const struct matcher **all;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(catalog_all(catalog, &all, &n, NULL), 0);
+	assert_int_equal(n, ARRAY_SIZE(reasons));
+	for (size_t i = 0; i < n; i++) {
+		assert_string_equal(all[i]->pub.name, reasons[i][0]);
+		assert_non_null(strstr(all[i]->pub.broken, reasons[i][1]));
+	}
+	free(all);
+	catalog_free(catalog);
+}
+
+static void searches_in_order(void **state)
+{
+	cleanup_free char *path = NULL;
+	const struct matcher **all;
+	struct catalog *catalog;
+	size_t n;
+
+	(void)state;
+	assert_true(asprintf(&path, "/nosuch::%s:%s/", fixtures_dir, fixtures_dir) > 0);
+	catalog = open_catalog(path);
+	assert_int_equal(catalog_all(catalog, &all, &n, NULL), 0);
+	assert_int_equal(n, 6);
+	assert_string_equal(all[0]->pub.name, "kinds");
+	assert_null(all[0]->pub.broken);
+	assert_string_equal(all[1]->pub.name, "kinds");
+	assert_non_null(strstr(all[1]->pub.broken, "hidden by"));
+	assert_ptr_equal(all[0], find(catalog, "kinds"));
+	assert_string_equal(all[4]->pub.name, "plain");
+	free(all);
+	catalog_free(catalog);
+}
+
+static void misses(void **state)
+{
+	static const char *const names[] = {"nosuch", "", "../mfw/suffix", "Suffix", "a.b"};
+	struct catalog *catalog = open_catalog(matchers_dir);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		struct mfw_err *err = NULL;
+		bool missing = false;
+
+		assert_null(catalog_find(catalog, names[i], &missing, &err));
+		assert_null(err);
+		assert_true(missing);
+	}
+	assert_string_equal(catalog_nearest(catalog, "sufix"), "suffix");
+	assert_null(catalog_nearest(catalog, "quite_different"));
+	catalog_free(catalog);
+}
+
+/* Every prefix of an object, and every object with a byte changed, is read or refused. */
+static void survives_damage(void **state)
+{
+	cleanup_free char *path = NULL;
+	cleanup_buf struct buf file = {};
+	cleanup_free char *copy = NULL;
+	cleanup_close int fd = -1;
+	size_t n_refused = 0;
+
+	(void)state;
+	assert_true(asprintf(&path, "%s/kinds.bpf.o", fixtures_dir) > 0);
+	fd = open(path, O_RDONLY);
+	assert_int_equal(buf_read_fd(&file, fd, 1 << 20), 0);
+	copy = malloc(file.len);
+	for (size_t i = 0; i < file.len; i += 7) {
+		cleanup_matcher struct matcher *cut = NULL, *changed = NULL;
+
+		memcpy(copy, file.data, file.len);
+		n_refused += !!read_matcher("kinds", path, copy, i, &cut, NULL);
+		memcpy(copy, file.data, file.len);
+		copy[i] ^= 0xff;
+		read_matcher("kinds", path, copy, file.len, &changed, NULL);
+	}
+	assert_true(n_refused > 100);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_suffix),      cmocka_unit_test(reads_every_kind),
+		cmocka_unit_test(refuses_broken),    cmocka_unit_test(lists_broken),
+		cmocka_unit_test(searches_in_order), cmocka_unit_test(misses),
+		cmocka_unit_test(survives_damage),
+	};
+
+	if (argc != 4)
+		return 2;
+	matchers_dir = argv[1];
+	fixtures_dir = argv[2];
+	broken_dir = argv[3];
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* codegen MATCHERS FIXTURES: what the objects are, short of loading them. */
+#include "codegen/codegen.h"
+#include "catalog/catalog.h"
+#include "test.h"
+
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <string.h>
+
+static char *path;
+
+static const struct matcher *find(void *ctx, const char *name, struct mfw_err **err)
+{
+	bool missing;
+
+	return catalog_find(ctx, name, &missing, err);
+}
+
+static struct expr *parse(struct catalog *catalog, const char *text)
+{
+	const struct scheme scheme = {catalog, find, NULL};
+	struct expr *expr = NULL;
+
+	assert_int_equal(expr_parse(text, &scheme, &expr, NULL), 0);
+	return expr;
+}
+
+static struct catalog *open_catalog(void)
+{
+	struct catalog *catalog = NULL;
+
+	assert_int_equal(catalog_new(path, &catalog, NULL), 0);
+	return catalog;
+}
+
+/* The text of a variable in .rodata. */
+static const char *metadata(struct bpf_object *object, const char *name)
+{
+	const struct btf *btf = bpf_object__btf(object);
+	const struct btf_type *sec =
+		btf__type_by_id(btf, btf__find_by_name_kind(btf, ".rodata", BTF_KIND_DATASEC));
+	struct bpf_map *map;
+	size_t len;
+
+	bpf_object__for_each_map (map, object) {
+		if (!strstr(bpf_map__name(map), ".rodata"))
+			continue;
+		for (int i = 0; i < btf_vlen(sec); i++) {
+			const struct btf_var_secinfo *var = &btf_var_secinfos(sec)[i];
+			uint32_t off = btf__type_by_id(btf, var->type)->name_off;
+
+			if (!strcmp(btf__name_by_offset(btf, off), name))
+				return (const char *)bpf_map__initial_value(map, &len) +
+				       var->offset;
+		}
+	}
+	return "";
+}
+
+static void assert_object(struct catalog *catalog, const char *text)
+{
+	cleanup_expr struct expr *expr = parse(catalog, text);
+	cleanup_buf struct buf object = {};
+	struct bpf_program *program;
+	struct bpf_object *opened;
+
+	assert_int_equal(codegen_object(expr, &object, NULL), 0);
+	opened = bpf_object__open_mem(object.data, object.len, NULL);
+	assert_non_null(opened);
+	program = bpf_object__next_program(opened, NULL);
+	assert_string_equal(bpf_program__name(program), CODEGEN_PROGRAM);
+	assert_int_equal(bpf_program__type(program), BPF_PROG_TYPE_SOCKET_FILTER);
+	assert_null(bpf_object__next_program(opened, program));
+	assert_string_equal(metadata(opened, "bpf_metadata_mfw_match"), text);
+	assert_string_equal(metadata(opened, "bpf_metadata_mfw_version"), MFW_VERSION);
+	bpf_object__close(opened);
+}
+
+static void makes_objects(void **state)
+{
+	struct catalog *catalog = open_catalog();
+
+	(void)state;
+	assert_object(catalog, "true");
+	assert_object(catalog, "not false");
+	assert_object(catalog, "plain");
+	assert_object(catalog, "not kinds(u32=5)");
+	assert_object(catalog, "suffix(bytes=\"xyzzy\")");
+	catalog_free(catalog);
+}
+
+/* The same bytes for the same tree, others for another. */
+static void is_reproducible(void **state)
+{
+	struct catalog *catalog = open_catalog();
+	cleanup_expr struct expr *a = parse(catalog, "suffix(bytes=\"x\")");
+	cleanup_expr struct expr *b = parse(catalog, "(suffix(bytes=78:79))");
+	cleanup_expr struct expr *c = parse(catalog, "(suffix( bytes = \"\\x78\" ))");
+	unsigned char id_a[CODEGEN_IDENTITY_LEN], id_b[sizeof(id_a)], id_c[sizeof(id_a)];
+	cleanup_buf struct buf object_a = {}, object_c = {};
+
+	(void)state;
+	assert_int_equal(codegen_identity(a, id_a), 0);
+	assert_int_equal(codegen_identity(b, id_b), 0);
+	assert_int_equal(codegen_identity(c, id_c), 0);
+	assert_memory_not_equal(id_a, id_b, sizeof(id_a));
+	assert_memory_equal(id_a, id_c, sizeof(id_a));
+	assert_int_equal(codegen_object(a, &object_a, NULL), 0);
+	assert_int_equal(codegen_object(c, &object_c, NULL), 0);
+	assert_int_equal(object_a.len, object_c.len);
+	assert_memory_equal(object_a.data, object_c.data, object_a.len);
+	catalog_free(catalog);
+}
+
+/* An identity covers the object that is linked, not only its name. */
+static void identity_has_digest(void **state)
+{
+	struct catalog *catalog = open_catalog();
+	cleanup_expr struct expr *expr = parse(catalog, "plain");
+	unsigned char before[CODEGEN_IDENTITY_LEN], after[sizeof(before)];
+	struct matcher changed = *expr->matcher;
+
+	(void)state;
+	assert_int_equal(codegen_identity(expr, before), 0);
+	changed.digest[0]++;
+	expr->matcher = &changed;
+	assert_int_equal(codegen_identity(expr, after), 0);
+	assert_memory_not_equal(before, after, sizeof(before));
+	catalog_free(catalog);
+}
+
+static void refuses_changed_object(void **state)
+{
+	struct catalog *catalog = open_catalog();
+	cleanup_expr struct expr *expr = parse(catalog, "plain");
+	cleanup_err struct mfw_err *err = NULL;
+	cleanup_buf struct buf object = {};
+	struct matcher changed = *expr->matcher;
+
+	(void)state;
+	changed.digest[0]++;
+	expr->matcher = &changed;
+	assert_int_equal(codegen_object(expr, &object, &err), -ESTALE);
+	assert_string_equal(mfw_err_kind(err), "codegen.link");
+	assert_non_null(strstr(mfw_err_message(err), "has changed"));
+	assert_null(object.data);
+	changed.pub.path = "/nosuch/plain.bpf.o";
+	assert_int_equal(codegen_object(expr, &object, &err), -ENOENT);
+	catalog_free(catalog);
+}
+
+static void cuts_long_source(void **state)
+{
+	const char *match;
+	struct bpf_object *opened;
+	cleanup_buf struct buf object = {};
+	struct expr *expr = calloc(1, sizeof(*expr));
+
+	(void)state;
+	for (int i = 0; i < CODEGEN_SOURCE_MAX / 4 + 10; i++) {
+		struct expr *not = calloc(1, sizeof(*not ));
+
+		not ->kind = EXPR_NOT;
+		not ->operand = expr;
+		expr = not ;
+	}
+	assert_int_equal(codegen_object(expr, &object, NULL), 0);
+	opened = bpf_object__open_mem(object.data, object.len, NULL);
+	assert_non_null(opened);
+	match = metadata(opened, "bpf_metadata_mfw_match");
+	assert_int_equal(strlen(match), CODEGEN_SOURCE_MAX);
+	assert_memory_equal(match, "not not ", 8);
+	bpf_object__close(opened);
+	expr_free(expr);
+}
+
+static void *work(void *arg)
+{
+	struct catalog *catalog = NULL;
+	const struct scheme scheme = {NULL, find, NULL};
+	struct scheme own = scheme;
+	struct expr *expr = NULL;
+	struct buf object = {};
+	size_t bad = 0;
+
+	(void)arg;
+	bad += !!catalog_new(path, &catalog, NULL);
+	own.ctx = catalog;
+	bad += !!expr_parse("not suffix(bytes=\"xyzzy\")", &own, &expr, NULL);
+	for (int i = 0; i < 30 && !bad; i++) {
+		bad += !!codegen_object(expr, &object, NULL);
+		buf_clear(&object);
+	}
+	expr_free(expr);
+	catalog_free(catalog);
+	return (void *)bad;
+}
+
+static void works_in_threads(void **state)
+{
+	pthread_t threads[4];
+	void *bad;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(threads); i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, work, NULL), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(threads); i++) {
+		pthread_join(threads[i], &bad);
+		assert_null(bad);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(makes_objects),       cmocka_unit_test(is_reproducible),
+		cmocka_unit_test(identity_has_digest), cmocka_unit_test(refuses_changed_object),
+		cmocka_unit_test(cuts_long_source),    cmocka_unit_test(works_in_threads),
+	};
+
+	if (argc != 3 || asprintf(&path, "%s:%s", argv[1], argv[2]) < 0)
+		return 2;
+	libbpf_set_print(NULL);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

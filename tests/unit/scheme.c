@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/nearest.h"
+#include "test.h"
+
+#include <errno.h>
+#include <mfw/packet.h>
+#include <string.h>
+
+struct probe_params {
+	uint8_t n;
+	uint8_t on;
+	uint64_t wide;
+	struct mfw_bytes_16 tag;
+};
+
+static struct param suffix_params[] = {
+	{.pub = {.name = "bytes", .type = "bytes", .doc = "the last bytes", .min = 1, .max = 64},
+	 .type = PARAM_BYTES,
+	 .len = sizeof(struct mfw_bytes_64)},
+};
+
+static struct param probe_params[] = {
+	{.pub = {.name = "n", .type = "int", .default_value = "64", .min = 1, .max = 200},
+	 .type = PARAM_INT,
+	 .offset = offsetof(struct probe_params, n),
+	 .len = 1},
+	{.pub = {.name = "on", .type = "bool", .default_value = "false", .max = 1},
+	 .type = PARAM_BOOL,
+	 .offset = offsetof(struct probe_params, on),
+	 .len = 1},
+	{.pub = {.name = "wide", .type = "int", .default_value = "0", .max = UINT64_MAX},
+	 .type = PARAM_INT,
+	 .offset = offsetof(struct probe_params, wide),
+	 .len = 8},
+	{.pub = {.name = "tag", .type = "bytes", .default_value = "\"\"", .max = 16},
+	 .type = PARAM_BYTES,
+	 .offset = offsetof(struct probe_params, tag),
+	 .len = sizeof(struct mfw_bytes_16)},
+};
+
+static unsigned char no_bytes[sizeof(struct mfw_bytes_64)];
+static struct probe_params probe_defaults = {.n = 64};
+
+static const struct matcher matchers[] = {
+	{.pub = {.name = "suffix", .n_params = 1},
+	 .params = suffix_params,
+	 .params_len = sizeof(no_bytes),
+	 .defaults = no_bytes},
+	{.pub = {.name = "probe", .n_params = ARRAY_SIZE(probe_params)},
+	 .params = probe_params,
+	 .params_len = sizeof(probe_defaults),
+	 .defaults = (unsigned char *)&probe_defaults},
+	{.pub = {.name = "sip"}},
+};
+
+static const struct matcher *find(void *ctx, const char *name, struct mfw_err **err)
+{
+	(void)ctx;
+	for (size_t i = 0; i < ARRAY_SIZE(matchers); i++)
+		if (!strcmp(matchers[i].pub.name, name))
+			return &matchers[i];
+	if (!strcmp(name, "broken"))
+		err_make(err, EINVAL, "matcher.broken", "the matcher 'broken' is broken");
+	return NULL;
+}
+
+static const char *nearest_name(void *ctx, const char *name)
+{
+	struct nearest nearest = NEAREST_INIT(name);
+
+	(void)ctx;
+	for (size_t i = 0; i < ARRAY_SIZE(matchers); i++)
+		nearest_try(&nearest, matchers[i].pub.name);
+	return nearest.best;
+}
+
+const struct scheme test_scheme = {.matcher = find, .nearest = nearest_name};
