@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A listing in nft's form. Our rules are comments, since nft has no words for them, so what is
  * printed can be loaded by nft, without them.
