@@ -76,7 +76,8 @@ struct mfw_options {
 	size_t size;
 	/*
 	 * Directories of matcher objects, separated by ':', searched in order. NULL: the directory
-	 * "mfw" beside the library, then the one it was configured with.
+	 * "mfw" beside the library (for a program that the library is linked into: beside that, or
+	 * in LIBDIR as seen from there); if there is none, the one it was configured with.
 	 */
 	const char *matcher_path;
 	/* How long to wait for another change to end, in milliseconds; 0: 10 000. */
