@@ -10,7 +10,9 @@
  *
  * Threads. A struct mfw, and what was made from it, is used by one thread at a time; several
  * threads each open their own. No function changes the calling thread's network or mount
- * namespace, working directory, umask or signal mask.
+ * namespace, working directory, umask or signal mask. (In a process with one thread only, that
+ * one may go to another network namespace for an instant, with signals blocked, and is back when
+ * the function returns.)
  *
  * Privileges. Reading and changing rules needs CAP_NET_ADMIN, entering a namespace CAP_SYS_ADMIN,
  * programs and pins CAP_BPF and the owner of the pin directory: in practice, root of the initial

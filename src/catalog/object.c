@@ -108,10 +108,10 @@ static int add_section(Elf *elf, size_t strings, Elf_Scn *section, SHA2_CTX *sha
 	about[1] = header.sh_link;
 	about[2] = header.sh_info;
 	about[3] = header.sh_size;
-	SHA256Update(sha, (const uint8_t *)name, strlen(name) + 1);
-	SHA256Update(sha, (const uint8_t *)about, sizeof(about));
+	SHA512Update(sha, (const uint8_t *)name, strlen(name) + 1);
+	SHA512Update(sha, (const uint8_t *)about, sizeof(about));
 	if (data->d_buf)
-		SHA256Update(sha, data->d_buf, data->d_size);
+		SHA512Update(sha, data->d_buf, data->d_size);
 	return 0;
 }
 
@@ -126,20 +126,23 @@ static int add_sections(Elf *elf, SHA2_CTX *sha)
 	return r;
 }
 
+/* By SHA-512, since on 64-bit machines it takes half of SHA-256's time. */
 void object_digest(char *data, size_t len, unsigned char ret[OBJECT_DIGEST_LEN])
 {
+	uint8_t digest[SHA512_DIGEST_LENGTH];
 	SHA2_CTX sha;
 	Elf *elf;
 
 	elf_version(EV_CURRENT);
 	elf = elf_memory(data, len);
-	SHA256Init(&sha);
+	SHA512Init(&sha);
 	if (add_sections(elf, &sha)) {
 		/* No object at all, but still not another one. */
-		SHA256Init(&sha);
-		SHA256Update(&sha, (const uint8_t *)data, len);
+		SHA512Init(&sha);
+		SHA512Update(&sha, (const uint8_t *)data, len);
 	}
-	SHA256Final(ret, &sha);
+	SHA512Final(digest, &sha);
+	memcpy(ret, digest, OBJECT_DIGEST_LEN);
 	elf_end(elf);
 }
 
