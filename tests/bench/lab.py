@@ -2,6 +2,7 @@
 """Namespaces, processes and what they cost, through the helper tests/bench/measure.c."""
 
 import os
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -36,6 +37,7 @@ class Lab:
         self.scratch = Path(tempfile.mkdtemp(prefix="mfw-bench-"))
         self.log = self.scratch / "log"
         self.made = 0
+        self.descriptors = raise_descriptor_limit()
         self.helper = subprocess.Popen(
             [self.measure], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
@@ -97,6 +99,18 @@ class Lab:
         path = self.scratch / name
         path.write_text("\n".join(lines) + "\n", encoding="ascii")
         return str(path)
+
+
+def raise_descriptor_limit() -> int:
+    """The match bpf of iptables leaves a descriptor open for each rule with a pinned program."""
+    enough = 262_144
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (enough, enough))
+        return enough
+    except (ValueError, OSError):
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        return hard
 
 
 def version(argv: list[str]) -> str:

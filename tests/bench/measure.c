@@ -24,9 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MAX_WORDS   4096
-/* iptables' match bpf leaves a descriptor open for each rule. */
-#define DESCRIPTORS 262144
+#define MAX_WORDS 4096
 
 static struct mfw *mfw;
 
@@ -214,11 +212,9 @@ static void answer(char **words, size_t n)
 
 static void serve(void)
 {
-	struct rlimit limit = {DESCRIPTORS, DESCRIPTORS};
 	char *words[MAX_WORDS], *line = NULL;
 	size_t size = 0;
 
-	setrlimit(RLIMIT_NOFILE, &limit);
 	while (getline(&line, &size, stdin) > 0)
 		answer(words, split(line, words));
 	free(line);
