@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <mfw/matcher.h>
 
-MFW_MATCHER(suffix, "payload of UDP or TCP ends with the given bytes",
-	    "True when the last bytes of the payload of a UDP datagram or a TCP segment are the given\n"
-	    "ones. The payload ends where the IP and UDP lengths say, so padding behind it does not\n"
-	    "count. Never true for fragments (the first lacks the end, later ones the ports), for\n"
-	    "packets that are cut off, and for payloads shorter than the suffix. Segments that the\n"
-	    "kernel has merged, or has yet to split (GRO, GSO), are seen as one: what counts is the\n"
-	    "end of the last one.");
+MFW_MATCHER(
+	suffix, "payload of UDP or TCP ends with the given bytes",
+	"True when the last bytes of the payload of a UDP datagram or a TCP segment are the given\n"
+	"ones. The payload ends where the IP and UDP lengths say, so padding behind it does not\n"
+	"count. Never true for fragments (the first lacks the end, later ones the ports), for\n"
+	"packets that are cut off, and for payloads shorter than the suffix. Segments that the\n"
+	"kernel has merged, or has yet to split (GRO, GSO), are seen as one: what counts is the\n"
+	"end of the last one.");
 
 #define SUFFIX_MAX 64
 
 struct suffix_params {
-	struct mfw_bytes_64 bytes MFW_DOC("the last bytes of the payload") MFW_RANGE(1, 64)
-		MFW_REQUIRED;
+	struct mfw_bytes_64 bytes MFW_DOC("the last bytes of the payload")
+		MFW_RANGE(1, 64) MFW_REQUIRED;
 };
 
 /* A compare byte by byte would be a chain of branches for the verifier: words, and no branch. */
@@ -50,7 +51,10 @@ MFW_MAIN(suffix, .bytes = MFW_BYTES("xyzzy"));
 		'4', '5', '6', '7', '8', '9', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9',    \
 		'0', '1', '2', '3', '4', '5', '6', '7', '8', '9'
 #define STRING60 "012345678901234567890123456789012345678901234567890123456789"
-#define FOR(text) { .bytes = MFW_BYTES(text) }
+#define FOR(text)                                                                                  \
+	{                                                                                          \
+		.bytes = MFW_BYTES(text)                                                           \
+	}
 #define END 'a', XYZZY
 
 /* clang-format off */

@@ -199,7 +199,7 @@ static int begin(struct mfw_change *change, enum step_kind kind, const char *cha
 	int r = check_open(change, err);
 
 	/* Other tools' chains may be called what ours may not. */
-	if (!r && change->customer)
+	if (!r && (change->customer || !chain || !*chain))
 		r = name_check("chain", chain, err);
 	if (r)
 		return r;
@@ -248,8 +248,13 @@ static int fill_spec(struct step *step, struct mfw_chain *c, struct mfw_err **er
 	r = r ? r : check_base(c, err);
 	if (r)
 		return r;
+	if (step->fields & MFW_CHAIN_HOOK && !c->hook)
+		return err_make(err, EINVAL, "chain.hook",
+				"a chain cannot lose its hook; delete it and add it without one");
 	c->family = family_name(family);
 	c->table = "mfw";
+	if (step->fields & MFW_CHAIN_POLICY && !c->policy)
+		c->policy = "accept";
 	if (c->hook) {
 		c->type = c->type ? c->type : "filter";
 		c->policy = c->policy ? c->policy : "accept";

@@ -176,7 +176,7 @@ enum mfw_mode {
 /* Whether the program that a rule runs is the one that its pin names now. */
 enum mfw_drift {
 	MFW_DRIFT_NONE,
-	MFW_DRIFT_PIN_MISSING,	/* the pin is gone; the rule still runs its program */
+	MFW_DRIFT_PIN_MISSING,  /* the pin is gone; the rule still runs its program */
 	MFW_DRIFT_PIN_REPLACED, /* the pin names another program than the rule runs */
 };
 
@@ -217,9 +217,9 @@ struct mfw_rule {
 	enum mfw_mode mode;
 
 	/* Filled in lists, ignored otherwise. */
-	uint32_t index;	 /* position in the chain, from 0 */
+	uint32_t index;  /* position in the chain, from 0 */
 	uint64_t handle; /* nftables' number for it */
-	bool counted;	 /* the rule has a counter */
+	bool counted;    /* the rule has a counter */
 	uint64_t packets;
 	uint64_t bytes;
 	/* Not made by us, or changed by another tool since: see exprs. ref and match are NULL. */

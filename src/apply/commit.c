@@ -14,8 +14,7 @@ static void let_go(struct mfw_change *change)
 	plan_free(change->plan);
 	change->plan = NULL;
 	change->prepared = false;
-	if (change->site)
-		change->site->busy = false;
+	change->site->busy = false;
 	lock_release(&change->own);
 	lock_release(&change->global);
 }
@@ -32,7 +31,7 @@ static void sweep(struct mfw_change *change)
 
 /*
  * After a failure: what was staged for rules that did not come is removed, and what we know of the
- * namespace is forgotten, since the plan has changed it.
+ * namespace is forgotten, since the plan has changed it. An error here would hide the first one.
  */
 static void back_out(struct mfw_change *change)
 {
@@ -52,29 +51,7 @@ static int clean_up_after(struct mfw_change *change, struct mfw_err **err)
 {
 	int r = program_sweep(change->site, err);
 
-	program_sweep_shared();
-	return r;
-}
-
-static int take_global(struct mfw_change *change, struct mfw_err **err)
-{
-	int r = lock_take(change->mfw, LOCK_GLOBAL, LOCK_SHARED, &change->global, err);
-
-	if (r || !change->global.killed)
-		return r;
-	lock_release(&change->global);
-	r = customer_recover(change->mfw, err);
-	return r ? r : lock_take(change->mfw, LOCK_GLOBAL, LOCK_SHARED, &change->global, err);
-}
-
-static int take_locks(struct mfw_change *change, struct mfw_err **err)
-{
-	int r = take_global(change, err);
-
-	r = r ? r : lock_take(change->mfw, change->site->lock_name, LOCK_ALONE, &change->own, err);
-	if (!r && change->own.killed)
-		r = clean_up_after(change, err);
-	return r;
+	return r ? r : program_sweep_shared(err);
 }
 
 static int look(struct site *site, struct mfw_err **err)
@@ -92,9 +69,10 @@ static int plan_change(struct mfw_change *change, struct mfw_err **err)
 	bool fresh = !site->view;
 	int r = fresh ? look(site, err) : 0;
 
-	r = r ? r : plan_make(change, &change->plan, err);
-	if (!r || fresh)
-		return r;
+	if (r || fresh)
+		return r ? r : plan_make(change, &change->plan, err);
+	if (!plan_make(change, &change->plan, NULL))
+		return 0;
 	site_forget_view(site);
 	change->failed_step = -1;
 	r = look(site, err);
@@ -106,29 +84,54 @@ static int get_site(struct mfw_change *change, struct mfw_err **err)
 	struct mfw_target target = {MFW_SIZE(struct mfw_target), .customer = change->customer,
 				    .netns = change->netns, .family = change->family,
 				    .table = change->table};
+	int r = site_get(change->mfw, &target, &change->site, err);
 
-	return site_get(change->mfw, &target, &change->site, err);
+	if (!r && change->site->busy)
+		r = err_make(err, EBUSY, "lock.busy",
+			     "another change of the same namespace is prepared already; commit or "
+			     "free it first");
+	return r;
+}
+
+/* Whatever is changed, a customer that was being made when somebody was killed is undone first. */
+static int take_global(struct mfw_change *change, struct mfw_err **err)
+{
+	int r = lock_take(change->mfw, LOCK_GLOBAL, LOCK_SHARED, &change->global, err);
+
+	if (r || !change->global.killed)
+		return r;
+	lock_release(&change->global);
+	r = customer_recover(change->mfw, err);
+	return r ? r : lock_take(change->mfw, LOCK_GLOBAL, LOCK_SHARED, &change->global, err);
+}
+
+/*
+ * The site is looked up under the global lock: no customer goes, or comes back as another one,
+ * between the look and the change.
+ */
+static int take_locks(struct mfw_change *change, struct mfw_err **err)
+{
+	int r = take_global(change, err);
+
+	r = r ? r : get_site(change, err);
+	r = r ? r : lock_take(change->mfw, change->site->lock_name, LOCK_ALONE, &change->own, err);
+	if (!r && change->own.killed) {
+		r = clean_up_after(change, err);
+		if (r)
+			lock_abandon(&change->own);
+	}
+	if (r)
+		lock_release(&change->global);
+	return r;
 }
 
 int change_prepare(struct mfw_change *change, struct mfw_err **err)
 {
-	int r = get_site(change, err);
+	int r = take_locks(change, err);
 
 	change->failed_step = -1;
 	if (r)
 		return r;
-	if (change->site->busy) {
-		change->site = NULL;
-		return err_make(err, EBUSY, "lock.busy",
-				"another change of the same namespace is prepared already; commit "
-				"or free it first");
-	}
-	r = take_locks(change, err);
-	if (r) {
-		lock_release(&change->own);
-		lock_release(&change->global);
-		return r;
-	}
 	change->site->busy = true;
 	r = plan_change(change, err);
 	if (r) {

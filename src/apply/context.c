@@ -4,7 +4,9 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
+#include <link.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define LOCK_WAIT_MS 10000
 
@@ -20,20 +22,43 @@ static const char *nearest_matcher(void *ctx, const char *name)
 	return catalog_nearest(ctx, name);
 }
 
-/* The directory "mfw" beside the library, then the configured one. */
+/* The file that this code was loaded from, a library or the program. */
+static bool own_file(char ret[PATH_MAX])
+{
+	struct link_map *map;
+	Dl_info info;
+	ssize_t n;
+
+	if (!dladdr1(own_file, &info, (void **)&map, RTLD_DL_LINKMAP))
+		return false;
+	/* Of the program the loader knows only what it was called. */
+	if (*map->l_name)
+		return realpath(map->l_name, ret);
+	n = readlink("/proc/self/exe", ret, PATH_MAX - 1);
+	ret[n > 0 ? n : 0] = 0;
+	return n > 0;
+}
+
+static bool is_dir(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+/* See struct mfw_options: the first of these directories that there is. */
 static void default_matcher_path(char ret[2 * PATH_MAX])
 {
-	char real[PATH_MAX], *slash;
-	Dl_info info;
+	static const char *const beside[] = {"mfw", "../" MFW_LIBDIR "/mfw"};
+	char file[PATH_MAX], *slash;
 
+	slash = own_file(file) ? strrchr(file, '/') : NULL;
+	for (size_t i = 0; slash && i < ARRAY_SIZE(beside); i++) {
+		snprintf(ret, 2 * PATH_MAX, "%.*s/%s", (int)(slash - file), file, beside[i]);
+		if (is_dir(ret))
+			return;
+	}
 	snprintf(ret, 2 * PATH_MAX, "%s", MFW_MATCHER_DIR);
-	if (!dladdr(default_matcher_path, &info) || !info.dli_fname ||
-	    !realpath(info.dli_fname, real))
-		return;
-	slash = strrchr(real, '/');
-	if (slash)
-		snprintf(ret, 2 * PATH_MAX, "%.*s/mfw:%s", (int)(slash - real), real,
-			 MFW_MATCHER_DIR);
 }
 
 int context_open(const struct mfw_options *options, struct mfw **ret, struct mfw_err **err)

@@ -12,7 +12,18 @@
 #include "apply/site.h"
 #include "model/name.h"
 
+/* Ends the name of a file that is being written; no customer has a dot in his. */
+#define TEMPORARY    ".new"
+/* How often tables are looked at again because another program was quicker. */
+#define DELETE_TRIES 8
+
 DEFINE_CLEANUP(json, json_t *, json_decref)
+
+static void cleanup_closedir(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+}
 
 static int file_path(const char *name, char ret[512], struct mfw_err **err)
 {
@@ -49,9 +60,20 @@ void customer_free(struct customer *c)
 	free(c);
 }
 
+static int refuse_open(int code, const char *name, const char *path, struct mfw_err **err)
+{
+	if (code == ENOENT)
+		return err_make(err, ENOENT, "customer.missing",
+				"there is no customer '%s'; make it with: mfwctl customer add %s",
+				name, name);
+	return err_make(err, code, "run.denied", "cannot read %s: %s%s", path, strerror(code),
+			code == EACCES ? "; run as root" : "");
+}
+
 int customer_read(const char *name, struct customer **ret, struct mfw_err **err)
 {
 	cleanup(json_p) json_t *root = NULL;
+	cleanup_fclose FILE *f = NULL;
 	json_error_t why;
 	const char *netns;
 	json_int_t inode;
@@ -59,15 +81,10 @@ int customer_read(const char *name, struct customer **ret, struct mfw_err **err)
 	int made;
 
 	snprintf(path, sizeof(path), "%s/customers/%s", kernel_run_dir(), name);
-	if (access(path, F_OK)) {
-		if (errno == EACCES)
-			return err_make(err, EACCES, "run.denied",
-					"cannot read %s: permission denied; run as root", path);
-		return err_make(err, ENOENT, "customer.missing",
-				"there is no customer '%s'; make it with: mfwctl customer add %s",
-				name, name);
-	}
-	root = json_load_file(path, 0, &why);
+	f = fopen(path, "re");
+	if (!f)
+		return refuse_open(errno, name, path, err);
+	root = json_loadf(f, 0, &why);
 	if (!root ||
 	    json_unpack(root, "{s:s, s:b, s:I}", "netns", &netns, "made", &made, "inode", &inode))
 		return err_make(err, EINVAL, "customer.file",
@@ -89,7 +106,7 @@ static int customer_write(const struct customer *c, struct mfw_err **err)
 
 	if (r)
 		return r;
-	snprintf(temporary, sizeof(temporary), "%s.new", path);
+	snprintf(temporary, sizeof(temporary), "%s" TEMPORARY, path);
 	if (!root || json_dump_file(root, temporary, JSON_COMPACT) || rename(temporary, path)) {
 		r = err_make(err, errno ? errno : ENOMEM, "customer.file", "cannot write %s: %s",
 			     path, strerror(errno ? errno : ENOMEM));
@@ -105,8 +122,10 @@ const char *customer_drift(const struct customer *c)
 
 	if (r == -ENOENT)
 		return "the namespace is gone";
-	if (r)
+	if (r == -EINVAL)
 		return "the path is no namespace any more";
+	if (r)
+		return "the namespace cannot be opened";
 	return inode == c->pub.inode ? NULL : "the path names another namespace than before";
 }
 
@@ -128,6 +147,7 @@ static void free_all(struct customer **all, size_t n)
 
 static int add_one(struct customer ***all, size_t *n, const char *name, struct mfw_err **err)
 {
+	cleanup_err struct mfw_err *why = NULL;
 	struct customer **more;
 	int r;
 
@@ -138,16 +158,14 @@ static int add_one(struct customer ***all, size_t *n, const char *name, struct m
 	if (!more)
 		return err_nomem(err);
 	*all = more;
-	r = customer_read(name, &more[*n], err);
+	r = customer_read(name, &more[*n], &why);
 	if (!r)
 		++*n;
+	if (!r || r == -ENOENT) /* deleted since the directory was read */
+		return 0;
+	if (err)
+		*err = steal_ptr(why);
 	return r;
-}
-
-static void cleanup_closedir(DIR **dir)
-{
-	if (*dir)
-		closedir(*dir);
 }
 
 /* With those that are being made. */
@@ -209,6 +227,23 @@ static void remove_file(const char *name)
 		unlink(path);
 }
 
+/* Files that were being written. */
+static void remove_temporary(void)
+{
+	cleanup(cleanup_closedir) DIR *dir = NULL;
+	struct dirent *entry;
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/customers", kernel_run_dir());
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir))) {
+		const char *dot = strrchr(entry->d_name, '.');
+
+		if (dot && !strcmp(dot, TEMPORARY))
+			unlinkat(dirfd(dir), entry->d_name, 0);
+	}
+}
+
 /* Undoes what a killed `customer add` began: its file says made, but of no inode yet. */
 static int undo_unfinished(struct mfw_err **err)
 {
@@ -218,6 +253,7 @@ static int undo_unfinished(struct mfw_err **err)
 
 	if (r)
 		return r;
+	remove_temporary();
 	for (size_t i = 0; i < n && !r; i++) {
 		if (all[i]->pub.inode)
 			continue;
@@ -229,6 +265,7 @@ static int undo_unfinished(struct mfw_err **err)
 	return r;
 }
 
+/* The lock for what spans customers, after cleaning up for a holder who was killed. */
 static int take_alone(struct mfw *mfw, struct lock *ret, struct mfw_err **err)
 {
 	int r = lock_take(mfw, LOCK_GLOBAL, LOCK_ALONE, ret, err);
@@ -293,6 +330,7 @@ static int add_adopted(const char *name, const char *netns, struct mfw_err **err
 	return c ? customer_write(c, err) : err_nomem(err);
 }
 
+/* After a failure the customer's file may say that it is unfinished: the caller undoes that. */
 static int add_made(const char *name, struct mfw_err **err)
 {
 	cleanup_customer struct customer *c = NULL;
@@ -320,14 +358,9 @@ static int add_made(const char *name, struct mfw_err **err)
 		return r;
 	}
 	if (kernel_netns_inode(path, &c->pub.inode))
-		r = err_make(err, ENOENT, "netns.missing", "the namespace %s vanished at once",
-			     path);
-	r = r ? r : customer_write(c, err);
-	if (r) {
-		kernel_netns_remove(path, NULL);
-		remove_file(name);
-	}
-	return r;
+		return err_make(err, ENOENT, "netns.missing", "the namespace %s vanished at once",
+				path);
+	return customer_write(c, err);
 }
 
 int customer_add(struct mfw *mfw, const char *name, const char *netns, struct mfw_err **err)
@@ -338,7 +371,11 @@ int customer_add(struct mfw *mfw, const char *name, const char *netns, struct mf
 	r = r ? r : take_alone(mfw, &lock, err);
 	if (r)
 		return r;
-	return netns ? add_adopted(name, netns, err) : add_made(name, err);
+	r = netns ? add_adopted(name, netns, err) : add_made(name, err);
+	/* What could not be undone is the next one's to undo. */
+	if (r && undo_unfinished(NULL))
+		lock_abandon(&lock);
+	return r;
 }
 
 /* ---- deleting ---- */
@@ -346,10 +383,10 @@ int customer_add(struct mfw *mfw, const char *name, const char *netns, struct mf
 /* Removes every table of ours in the namespace, in one transaction. */
 static int delete_tables(struct site *site, struct mfw_err **err)
 {
+	int r = -ERESTART;
 	size_t failed;
-	int r;
 
-	do {
+	for (int i = 0; i < DELETE_TRIES && r == -ERESTART; i++) {
 		cleanup_view struct view *view = NULL;
 		cleanup_free struct nft_op *ops = NULL;
 
@@ -359,48 +396,74 @@ static int delete_tables(struct site *site, struct mfw_err **err)
 		ops = calloc(view->n_tables + 1, sizeof(*ops));
 		if (!ops)
 			return err_nomem(err);
-		for (size_t i = 0; i < view->n_tables; i++)
-			ops[i] = (struct nft_op){.kind = NFT_TABLE_DEL,
-						 .family = view->tables[i].family,
-						 .table = view->tables[i].name};
+		for (size_t t = 0; t < view->n_tables; t++)
+			ops[t] = (struct nft_op){.kind = NFT_TABLE_DEL,
+						 .family = view->tables[t].family,
+						 .table = view->tables[t].name};
 		r = kernel_nft_commit(site->ns, view->genid, ops, view->n_tables, &failed, err);
-	} while (r == -ERESTART);
+	}
+	if (r == -ERESTART)
+		err_make(err, ERESTART, "nft.busy",
+			 "other programs changed the namespace's rules %d times while they were to "
+			 "be removed; try again",
+			 DELETE_TRIES);
 	return r;
 }
 
-/* What is in the namespace goes, unless the namespace itself is gone or another. */
+/* Whether the customer's namespace is still there. Not to know that is an error: rules may be. */
+static int look_for(const struct customer *c, bool *ret, struct mfw_err **err)
+{
+	uint64_t inode;
+	int r = kernel_netns_inode(c->pub.netns, &inode);
+
+	if (r && r != -ENOENT && r != -EINVAL)
+		return err_make(err, -r, "netns.denied",
+				"cannot open the network namespace %s of customer %s: %s",
+				c->pub.netns, c->pub.name, strerror(-r));
+	*ret = !r && inode == c->pub.inode;
+	return 0;
+}
+
+/* What is in the namespace goes. */
 static int empty_namespace(struct mfw *mfw, const struct customer *c, struct mfw_err **err)
 {
 	struct mfw_target target = {MFW_SIZE(struct mfw_target), .customer = c->pub.name};
 	struct site *site;
-	int r;
+	int r = site_get(mfw, &target, &site, err);
 
-	if (customer_drift(c))
-		return 0;
-	r = site_get(mfw, &target, &site, err);
 	return r ? r : delete_tables(site, err);
+}
+
+static int delete_all(struct mfw *mfw, const struct customer *c, struct mfw_err **err)
+{
+	char pin_dir[256];
+	bool there;
+	int r = look_for(c, &there, err);
+
+	if (!r && there)
+		r = empty_namespace(mfw, c, err);
+	if (r)
+		return r;
+	site_close(mfw, c->pub.name);
+	site_pin_dir(c->pub.name, 0, pin_dir);
+	r = program_release_all(pin_dir, err);
+	if (!r && there && c->pub.made)
+		r = kernel_netns_remove(c->pub.netns, err);
+	return r;
 }
 
 int customer_del(struct mfw *mfw, const char *name, struct mfw_err **err)
 {
 	cleanup_lock struct lock global = LOCK_NONE, own = LOCK_NONE;
 	cleanup_customer struct customer *c = NULL;
-	char lock_name[128], pin_dir[256];
+	char lock_name[128];
 	int r = name_check("customer", name, err);
 
 	snprintf(lock_name, sizeof(lock_name), "customer-%s", name);
 	r = r ? r : take_alone(mfw, &global, err);
 	r = r ? r : customer_read(name, &c, err);
 	r = r ? r : lock_take(mfw, lock_name, LOCK_ALONE, &own, err);
-	r = r ? r : empty_namespace(mfw, c, err);
-	if (r)
-		return r;
-	site_close(mfw, name);
-	site_pin_dir(name, 0, pin_dir);
-	program_release_all(pin_dir);
-	if (c->pub.made && kernel_netns_inode(c->pub.netns, &(uint64_t){0}) != -ENOENT &&
-	    !customer_drift(c))
-		r = kernel_netns_remove(c->pub.netns, err);
+	r = r ? r : delete_all(mfw, c, err);
 	if (r)
 		return r;
 	remove_file(name);

@@ -48,11 +48,9 @@ static void find(struct mfw_report *report, const char *check, enum mfw_health h
 	va_end(ap);
 	if (!message)
 		return;
-	more[report->n++] = (struct mfw_finding){MFW_SIZE(struct mfw_finding),
-						 .check = check,
-						 .health = health,
-						 .message = message,
-						 .remedy = remedy ? strdup(remedy) : NULL};
+	more[report->n++] =
+		(struct mfw_finding){MFW_SIZE(struct mfw_finding), .check = check, .health = health,
+				     .message = message, .remedy = remedy ? strdup(remedy) : NULL};
 }
 
 /* ---- the kernel, by trying ---- */
@@ -94,9 +92,7 @@ static void check_capabilities(struct mfw_report *report)
 /* One rule with an xt_bpf match, in a table, in a chain at the hook forward. */
 static int try_family(struct kernel_ns *ns, uint8_t family, struct mfw_err **err)
 {
-	struct mfw_rule spec = {MFW_SIZE(struct mfw_rule),
-				.ref = "try",
-				.bytecode = "1,6 0 0 1",
+	struct mfw_rule spec = {MFW_SIZE(struct mfw_rule), .ref = "try", .bytecode = "1,6 0 0 1",
 				.action = "accept"};
 	struct mfw_chain pub = {.name = "try",
 				.table = SITE_TABLE,

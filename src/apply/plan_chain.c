@@ -106,7 +106,8 @@ static int copy_rule(struct plan *plan, struct chain *to, const struct rule *old
 	cleanup_rule struct rule *rule = NULL;
 	int r;
 
-	if (old->pub.foreign)
+	/* One without a ref is somebody's copy of a rule of ours. */
+	if (old->pub.foreign || !old->pub.ref)
 		return err_make(
 			err, EOPNOTSUPP, "chain.foreign",
 			"the chain %s has to be made anew for that, and it has a rule that "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Steps that concern rules. */
 #include <errno.h>
+#include <linux/netfilter.h>
 #include <search.h>
 #include <string.h>
 
@@ -185,11 +186,36 @@ static int check_beside_iptables(const struct chain *chain, const struct rule *r
 	return 0;
 }
 
+static bool reject_fits(enum reject_with with, uint8_t family)
+{
+	switch (with) {
+	case REJECT_ICMP: return family == NFPROTO_IPV4;
+	case REJECT_ICMPV6: return family == NFPROTO_IPV6;
+	case REJECT_ICMPX: return family == NFPROTO_INET || family == NFPROTO_BRIDGE;
+	default: return true;
+	}
+}
+
+/* The kernel would take another family's code for one of its own, or send nothing. */
+static int check_reject(const struct chain *chain, const struct rule *rule, struct mfw_err **err)
+{
+	struct action action;
+
+	if (action_parse(rule->pub.action, &action, NULL) || action.verdict != VERDICT_REJECT ||
+	    reject_fits(action.reject_with, chain->family))
+		return 0;
+	return err_make(err, EINVAL, "action.family",
+			"this reject does not fit the chain's family %s: icmp is for ip, icmpv6 "
+			"for ip6, icmpx for inet and bridge",
+			chain->pub.family);
+}
+
 static int check_rule(struct plan *plan, const struct chain *chain, const struct rule *rule,
 		      struct mfw_err **err)
 {
 	int r = check_jump(plan, chain, rule, err);
 
+	r = r ? r : check_reject(chain, rule, err);
 	return r ? r : check_beside_iptables(chain, rule, err);
 }
 

@@ -136,15 +136,6 @@ static int refuse_pin(int r, const char *path, struct mfw_err **err)
 						     : "");
 }
 
-/* Removes a shared pin that no holder has. */
-static void remove_unheld(const char *shared)
-{
-	unsigned links;
-
-	if (!kernel_pin_links(shared, &links) && links == 1)
-		kernel_pin_remove(shared);
-}
-
 /* Makes sure that the shared pin is there: it may be another holder's already. */
 static int pin_shared(struct source *s, enum match_kind kind, const char *shared,
 		      struct mfw_err **err)
@@ -170,6 +161,25 @@ static int note_origin(const char *pin, const char *origin, struct mfw_err **err
 	snprintf(note, sizeof(note), "%s" ORIGIN, pin);
 	r = kernel_pin_note(note, origin);
 	return r && r != -EEXIST ? refuse_pin(r, note, err) : 0;
+}
+
+/* 0 also when it is not there. */
+static int remove_pin(const char *path)
+{
+	int r = kernel_pin_remove(path);
+
+	return r == -ENOENT ? 0 : r;
+}
+
+/* Removes the shared pin unless a holder has a link to it. */
+static int remove_unheld(const char *shared)
+{
+	unsigned links;
+	int r = kernel_pin_links(shared, &links);
+
+	if (r == -ENOENT)
+		return 0;
+	return r || links > 1 ? r : remove_pin(shared);
 }
 
 /* The holder's link; the shared pin may go between the two steps when its last holder lets go. */
@@ -268,17 +278,45 @@ int program_origin(const char *pin, struct buf *ret)
 
 /* ---- letting go ---- */
 
-/* Removes a holder's link, its note, and the shared pin if nobody else holds it. */
-static void release(const char *pin_dir, const char *hex)
+/* How many names a pin has; 1 when it is not there. */
+static int count_links(const char *path, unsigned *ret)
 {
-	char path[PATH_MAX];
+	int r = kernel_pin_links(path, ret);
 
-	snprintf(path, sizeof(path), "%s/%s" ORIGIN, pin_dir, hex);
-	kernel_pin_remove(path);
-	snprintf(path, sizeof(path), "%s/%s", pin_dir, hex);
-	kernel_pin_remove(path);
-	snprintf(path, sizeof(path), "%s/prog/%s", kernel_pin_root(), hex);
-	remove_unheld(path);
+	if (r == -ENOENT)
+		*ret = 1;
+	return r == -ENOENT ? 0 : r;
+}
+
+/* Removes the shared pin if no other holder has it. */
+static int release_shared(const char *link, const char *shared)
+{
+	unsigned own, links;
+	int r;
+
+	r = count_links(link, &own);
+	r = r ? r : count_links(shared, &links);
+	return r || links != own || links > 2 ? r : remove_pin(shared);
+}
+
+/*
+ * Removes a holder's link after all else: while it is there, a failure is made good by the next
+ * sweep. Two holders may let go at once, each seeing the other's link: the later one then finds
+ * the shared pin alone.
+ */
+static int release(const char *pin_dir, const char *hex)
+{
+	char link[PATH_MAX], note[PATH_MAX + sizeof(ORIGIN)], shared[PATH_MAX];
+	int r, e;
+
+	snprintf(link, sizeof(link), "%s/%s", pin_dir, hex);
+	snprintf(note, sizeof(note), "%s" ORIGIN, link);
+	snprintf(shared, sizeof(shared), "%s/prog/%s", kernel_pin_root(), hex);
+	r = release_shared(link, shared);
+	e = remove_pin(note);
+	r = r ? r : e;
+	r = r ? r : remove_pin(link);
+	return r ? r : remove_unheld(shared);
 }
 
 /* The programs of a directory, gathered before any of them is removed. */
@@ -349,14 +387,31 @@ static int mark(void *ctx, const char *path)
 	return 0;
 }
 
-void program_release_all(const char *pin_dir)
+static int refuse_release(int r, const char *dir, struct mfw_err **err)
+{
+	return err_make(err, -r, "bpffs.denied", "cannot remove pins of %s: %s", dir, strerror(-r));
+}
+
+/* Removes what is not used, and the directory when it is empty then. All is tried. */
+static int release_unused(const struct holding *h)
+{
+	int r = 0, e;
+
+	for (size_t i = 0; i < h->n; i++) {
+		e = h->held[i].used ? 0 : release(h->dir, h->held[i].hex);
+		r = r ? r : e;
+	}
+	e = kernel_pin_remove_dir(h->dir);
+	return r || e == -ENOENT || e == -ENOTEMPTY ? r : e;
+}
+
+int program_release_all(const char *pin_dir, struct mfw_err **err)
 {
 	cleanup(holding_clear) struct holding h = {.dir = pin_dir};
+	int r = gather_all(&h);
 
-	gather_all(&h);
-	for (size_t i = 0; i < h.n; i++)
-		release(pin_dir, h.held[i].hex);
-	kernel_pin_remove_dir(pin_dir);
+	r = r ? r : release_unused(&h);
+	return r ? refuse_release(r, pin_dir, err) : 0;
 }
 
 int program_sweep(struct site *site, struct mfw_err **err)
@@ -365,28 +420,25 @@ int program_sweep(struct site *site, struct mfw_err **err)
 	int r = gather_all(&h);
 
 	if (r)
-		return err_make(err, -r, "bpffs.denied", "cannot read %s: %s", site->pin_dir,
-				strerror(-r));
-	if (!h.n)
-		return 0;
-	r = kernel_nft_pins(site->ns, mark, &h, err);
-	for (size_t i = 0; !r && i < h.n; i++)
-		if (!h.held[i].used)
-			release(site->pin_dir, h.held[i].hex);
-	if (!r)
-		kernel_pin_remove_dir(site->pin_dir);
-	return r;
+		return refuse_release(r, site->pin_dir, err);
+	r = h.n ? kernel_nft_pins(site->ns, mark, &h, err) : 0;
+	if (r)
+		return r;
+	r = release_unused(&h);
+	return r ? refuse_release(r, site->pin_dir, err) : 0;
 }
 
-void program_sweep_shared(void)
+int program_sweep_shared(struct mfw_err **err)
 {
 	char dir[256], path[PATH_MAX];
 	cleanup(holding_clear) struct holding h = {.dir = dir};
+	int r;
 
 	snprintf(dir, sizeof(dir), "%s/prog", kernel_pin_root());
-	gather_all(&h);
-	for (size_t i = 0; i < h.n; i++) {
+	r = gather_all(&h);
+	for (size_t i = 0; i < h.n && !r; i++) {
 		snprintf(path, sizeof(path), "%s/%s", dir, h.held[i].hex);
-		remove_unheld(path);
+		r = remove_unheld(path);
 	}
+	return r ? refuse_release(r, dir, err) : 0;
 }

@@ -18,15 +18,18 @@
 int program_stage(struct mfw *mfw, struct site *site, struct rule *rule, struct mfw_err **err);
 /* Refuses (bpf.pin_replaced, bpf.pin_missing) unless the pin still names the program. */
 int program_check(const struct program *program, struct mfw_err **err);
-/* Removes the holder's links that no rule of the namespace names. Called under its lock. */
+/*
+ * Removes the holder's links that no rule of the namespace names. Called under its lock.
+ * Errors: bpffs.denied, nft.*.
+ */
 int program_sweep(struct site *site, struct mfw_err **err);
 /*
  * Removes the shared pins that no holder has: what a process leaves that is killed between pin and
  * link. One that is about to be linked by a process alive is made again by that process.
  */
-void program_sweep_shared(void);
-/* Removes all of the holder's links, and its directory. */
-void program_release_all(const char *pin_dir);
+int program_sweep_shared(struct mfw_err **err);
+/* Removes all of the holder's links, and its directory. Errors: bpffs.denied. */
+int program_release_all(const char *pin_dir, struct mfw_err **err);
 /* The path that the user gave for what is pinned at pin (see program.c), appended; -ENOENT. */
 int program_origin(const char *pin, struct buf *ret);
 

@@ -5,7 +5,6 @@
 #include <mfw/packet.h>
 
 #include <errno.h>
-#include <sha256.h>
 #include <string.h>
 
 static int find_function(const struct object *object, const char *name, uint32_t *ret,
@@ -163,7 +162,6 @@ int read_matcher(const char *name, const char *path, char *data, size_t len, str
 {
 	cleanup_matcher struct matcher *matcher = matcher_new(name, path);
 	cleanup_object struct object object = {};
-	SHA2_CTX sha;
 	int r;
 
 	if (!matcher)
@@ -177,9 +175,7 @@ int read_matcher(const char *name, const char *path, char *data, size_t len, str
 		r = read_object(&object, matcher, err);
 	if (r)
 		return r;
-	SHA256Init(&sha);
-	SHA256Update(&sha, (const uint8_t *)data, len);
-	SHA256Final(matcher->digest, &sha);
+	object_digest(data, len, matcher->digest);
 	*ret = steal_ptr(matcher);
 	return 0;
 }

@@ -20,7 +20,7 @@ static int done(const struct session *session)
 	return STATUS_DONE;
 }
 
-int customer_add(struct session *session, struct fault *fault)
+int customer_add_command(struct session *session, struct fault *fault)
 {
 	const struct config *config = session->config;
 	struct mfw_err *err = NULL;
@@ -32,7 +32,7 @@ int customer_add(struct session *session, struct fault *fault)
 	return done(session);
 }
 
-int customer_del(struct session *session, struct fault *fault)
+int customer_del_command(struct session *session, struct fault *fault)
 {
 	struct mfw_err *err = NULL;
 

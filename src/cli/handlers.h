@@ -5,8 +5,8 @@
 
 #include "cli/session.h"
 
-int customer_add(struct session *session, struct fault *fault);
-int customer_del(struct session *session, struct fault *fault);
+int customer_add_command(struct session *session, struct fault *fault);
+int customer_del_command(struct session *session, struct fault *fault);
 int customer_list(struct session *session, struct fault *fault);
 int customer_show(struct session *session, struct fault *fault);
 

@@ -12,7 +12,7 @@ int rule_list_nft(const struct listed *listed, const struct foreign *foreign);
 int rule_list_json(const struct listed *listed, const struct foreign *foreign, bool *first);
 
 /* `bytecode '...'` and the like: the match in words; free() it. NULL without memory. */
-char *rule_match_text(const struct mfw_rule *rule);
+char *rule_list_match(const struct mfw_rule *rule);
 /* A sentence on the rule's drift; NULL: there is none (or no memory). free() it. */
 char *rule_drift_text(const struct mfw_rule *rule);
 

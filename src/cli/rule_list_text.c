@@ -11,7 +11,7 @@ static char *printed(int len, char *text)
 	return len < 0 ? NULL : text;
 }
 
-char *rule_match_text(const struct mfw_rule *rule)
+char *rule_list_match(const struct mfw_rule *rule)
 {
 	char *text = NULL;
 	int len;
@@ -64,7 +64,7 @@ static int add_front(struct table *table, const struct mfw_rule *rule)
 
 static int add_rule(struct table *table, const struct mfw_rule *rule)
 {
-	cleanup_free char *match = rule_match_text(rule);
+	cleanup_free char *match = rule_list_match(rule);
 	cleanup_free char *drift = rule_drift_text(rule);
 	int ret = add_front(table, rule);
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The program's object and the matchers' objects become one, through memory files. */
+#include "catalog/object.h"
 #include "codegen/codegen.h"
 #include "codegen/image.h"
 
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <sha256.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -61,11 +61,8 @@ static int check_digest(const struct matcher *matcher, const struct buf *object,
 			struct mfw_err **err)
 {
 	unsigned char digest[sizeof(matcher->digest)];
-	SHA2_CTX sha;
 
-	SHA256Init(&sha);
-	SHA256Update(&sha, (const uint8_t *)object->data, object->len);
-	SHA256Final(digest, &sha);
+	object_digest(object->data, object->len, digest);
 	if (!memcmp(digest, matcher->digest, sizeof(digest)))
 		return 0;
 	return err_make(err, ESTALE, LINK_FAILED,

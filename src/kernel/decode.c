@@ -13,6 +13,7 @@
 #include "model/action.h"
 #include "model/bytecode.h"
 #include "model/family.h"
+#include "model/name.h"
 
 /* ---- the expressions of one of our rules, read from left to right ---- */
 
@@ -97,7 +98,7 @@ static int read_match(struct reading *r)
 		return 0;
 	if (info->mode == XT_BPF_MODE_PATH_PINNED) {
 		copy_path(info, r->pin);
-	} else if (info->mode == XT_BPF_MODE_BYTECODE &&
+	} else if (info->mode == XT_BPF_MODE_BYTECODE && info->bpf_program_num_elem &&
 		   info->bpf_program_num_elem <= BYTECODE_MAX) {
 		if (bytecode_print(info->bpf_program, info->bpf_program_num_elem, &text) ||
 		    rule_set_text(&r->rule->pub.bytecode, text.data))
@@ -139,12 +140,17 @@ static void read_log(struct reading *r)
 
 static void read_limit(struct reading *r)
 {
+	uint64_t unit;
+
 	if (!named(r->e, "limit") ||
 	    nftnl_expr_get_u32(r->e, NFTNL_EXPR_LIMIT_TYPE) != NFT_LIMIT_PKTS)
 		return;
+	unit = nftnl_expr_get_u64(r->e, NFTNL_EXPR_LIMIT_UNIT);
+	if (unit != 1 && unit != 60 && unit != 3600)
+		return;
 	r->action.limit = true;
 	r->action.limit_rate = nftnl_expr_get_u64(r->e, NFTNL_EXPR_LIMIT_RATE);
-	r->action.limit_unit = nftnl_expr_get_u64(r->e, NFTNL_EXPR_LIMIT_UNIT);
+	r->action.limit_unit = unit;
 	r->action.limit_burst = nftnl_expr_get_u32(r->e, NFTNL_EXPR_LIMIT_BURST);
 	r->action.limit_over = nftnl_expr_get_u32(r->e, NFTNL_EXPR_LIMIT_FLAGS) & NFT_LIMIT_F_INV;
 	advance(r);
@@ -241,13 +247,22 @@ static bool consistent(const struct reading *r, const struct userdata *data)
 	return false;
 }
 
+/* 1 if the action can be written as ours are, 0 if another tool put in what ours lack, -ENOMEM. */
+static int finish_action(struct reading *r)
+{
+	cleanup_buf struct buf text = {};
+	struct action again;
+
+	if (action_print(&r->action, &text) || rule_set_text(&r->rule->pub.action, text.data))
+		return -ENOMEM;
+	return !action_parse(text.data, &again, NULL);
+}
+
 static int finish_own(struct reading *r, const struct userdata *data)
 {
-	cleanup_buf struct buf action = {};
 	struct rule *rule = r->rule;
 
-	if (action_print(&r->action, &action) || rule_set_text(&rule->pub.action, action.data) ||
-	    rule_set_text(&rule->pub.ref, data->ref) ||
+	if (rule_set_text(&rule->pub.ref, data->ref) ||
 	    rule_set_text(&rule->pub.comment, *data->comment ? data->comment : NULL))
 		return -ENOMEM;
 	rule->kind = data->kind;
@@ -256,7 +271,7 @@ static int finish_own(struct reading *r, const struct userdata *data)
 		if (!rule->program)
 			return -ENOMEM;
 	}
-	return 0;
+	return 1;
 }
 
 /* 1 and *ret if it is one of ours; 0 if not; -ENOMEM. */
@@ -272,12 +287,13 @@ static int decode_own(struct nftnl_rule *in, const struct userdata *data, struct
 		own = read_all(&r);
 	if (r.iter)
 		nftnl_expr_iter_destroy(r.iter);
-	if (own <= 0 || !consistent(&r, data))
-		return own < 0 ? own : 0;
-	if (finish_own(&r, data))
-		return -ENOMEM;
-	*ret = steal_ptr(rule);
-	return 1;
+	if (own > 0)
+		own = consistent(&r, data) ? finish_action(&r) : 0;
+	if (own > 0)
+		own = finish_own(&r, data);
+	if (own > 0)
+		*ret = steal_ptr(rule);
+	return own;
 }
 
 /* ---- anybody's rule ---- */
@@ -287,7 +303,8 @@ static int copy_data(const void **ret, const void *data, size_t len)
 	*ret = malloc(len ? len : 1);
 	if (!*ret)
 		return -ENOMEM;
-	memcpy((void *)*ret, data, len);
+	if (len)
+		memcpy((void *)*ret, data, len);
 	return 0;
 }
 
@@ -372,7 +389,7 @@ int decode_rule(struct nftnl_rule *in, struct rule **ret)
 	bytes = nftnl_rule_get_data(in, NFTNL_RULE_USERDATA, &len);
 	if (bytes)
 		userdata_read(bytes, len, &data);
-	if (*data.ref)
+	if (*data.ref && !name_check("ref", data.ref, NULL))
 		own = decode_own(in, &data, ret);
 	if (!own)
 		own = decode_foreign(in, &data, ret);

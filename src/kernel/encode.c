@@ -250,6 +250,7 @@ static int op_rule_add(const struct nft_op *op, char *at, uint32_t seq, uint32_t
 		if (op->place == NFT_BEFORE || op->place == NFT_AFTER)
 			set_position(op->anchor, out);
 	}
+	/* Later steps of the transaction may name it, also one that takes another's place. */
 	if (op->rule->batch_id)
 		nftnl_rule_set_u32(out, NFTNL_RULE_ID, op->rule->batch_id);
 	nftnl_rule_set_data(out, NFTNL_RULE_USERDATA, data, userdata_write(op->rule, data));

@@ -32,14 +32,16 @@ static int read_quoted(struct words *w)
 	for (; *c && *c != '"'; c++) {
 		if (*c == '\\' && c[1])
 			c++;
-		if (n + 1 == sizeof(w->word))
-			break;
-		w->word[n++] = *c;
+		if (n < sizeof(w->word))
+			w->word[n++] = *c;
 	}
-	w->word[n] = 0;
 	w->len = c - w->at + (*c == '"');
-	return *c == '"' ? 0
-			 : refuse(w, "action.syntax", "the quoted text in the action has no end");
+	if (*c != '"')
+		return refuse(w, "action.syntax", "the quoted text in the action has no end");
+	if (n == sizeof(w->word))
+		return refuse(w, "action.syntax", "the quoted text in the action is too long");
+	w->word[n] = 0;
+	return 0;
 }
 
 static int next(struct words *w)

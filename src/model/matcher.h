@@ -26,7 +26,7 @@ struct matcher {
 	struct param *params;     /* pub.n_params of them */
 	uint32_t params_len;      /* size of the parameter structure, 0 without parameters */
 	unsigned char *defaults;  /* params_len bytes: the structure with every default in it */
-	unsigned char digest[32]; /* SHA-256 of the object file */
+	unsigned char digest[32]; /* of its object; see object_digest() */
 };
 
 #endif

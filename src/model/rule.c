@@ -319,8 +319,13 @@ struct program *program_new(const char *pin, const unsigned char hash[PROGRAM_HA
 
 void program_hex(const unsigned char hash[PROGRAM_HASH_LEN], char ret[PROGRAM_HEX_LEN + 1])
 {
-	for (size_t i = 0; i < PROGRAM_HASH_LEN; i++)
-		sprintf(ret + 2 * i, "%02x", hash[i]);
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < PROGRAM_HASH_LEN; i++) {
+		ret[2 * i] = digits[hash[i] >> 4];
+		ret[2 * i + 1] = digits[hash[i] & 15];
+	}
+	ret[PROGRAM_HEX_LEN] = 0;
 }
 
 struct program *program_ref(struct program *program)

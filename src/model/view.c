@@ -215,5 +215,10 @@ struct rule *chain_find(const struct chain *chain, const char *ref, size_t *ret_
 
 void chain_make_ref(const struct chain *chain, char ret[16])
 {
-	snprintf(ret, 16, "r%u", chain->last_made + 1);
+	uint32_t n = chain->last_made;
+
+	/* Above the highest, but for somebody who chose the last number there is. */
+	do
+		snprintf(ret, 16, "r%u", ++n);
+	while (chain_find(chain, ret, NULL));
 }

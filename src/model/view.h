@@ -55,7 +55,7 @@ void chain_remove(struct chain *chain, size_t index);
 void chain_clear(struct chain *chain);
 /* The rule with that ref; NULL. ret_index may be NULL. */
 struct rule *chain_find(const struct chain *chain, const char *ref, size_t *ret_index);
-/* A ref that no rule of the chain has: "r1", "r2", ... one above the highest. */
+/* A ref that no rule of the chain has: "r1", "r2", ... above the highest. */
 void chain_make_ref(const struct chain *chain, char ret[16]);
 
 DEFINE_CLEANUP(view_cleanup, struct view *, view_free)
