@@ -7,7 +7,7 @@ import subprocess
 import threading
 from pathlib import Path
 
-from ctl import mfwctl, mfwctl_path, refused, rules, run, same, true
+from ctl import PROJECT, mfwctl, mfwctl_path, refused, rules, run, same, true
 from lab import Lab
 from scenario import Skip, chain, customers, nft_list, pins, takes
 from strace import NFT_NEWRULE, sent_by
@@ -247,7 +247,8 @@ def test_valgrind() -> None:
         "--track-fds=yes",
         "--error-exitcode=99",
     ]
-    suppress = "--show-leak-kinds=definite,possible"
+    valgrind += ["--show-leak-kinds=definite,possible"]
+    valgrind += [f"--suppressions={PROJECT / 'tests/valgrind.supp'}"]
     tool = mfwctl_path("rel")
     with customers("acme"):
         for status, words in (
@@ -279,7 +280,7 @@ def test_valgrind() -> None:
         ):
             env = {"LD_BIND_NOW": "1"}
             done = subprocess.run(
-                [*valgrind, suppress, tool, *words],
+                [*valgrind, tool, *words],
                 capture_output=True,
                 text=True,
                 env={**os.environ, **env},

@@ -76,7 +76,7 @@ int customer_read(const char *name, struct customer **ret, struct mfw_err **err)
 	cleanup_fclose FILE *f = NULL;
 	json_error_t why;
 	const char *netns;
-	json_int_t inode;
+	json_int_t inode, cookie = 0;
 	char path[512];
 	int made;
 
@@ -85,22 +85,25 @@ int customer_read(const char *name, struct customer **ret, struct mfw_err **err)
 	if (!f)
 		return refuse_open(errno, name, path, err);
 	root = json_loadf(f, 0, &why);
-	if (!root ||
-	    json_unpack(root, "{s:s, s:b, s:I}", "netns", &netns, "made", &made, "inode", &inode))
+	if (!root || json_unpack(root, "{s:s, s:b, s:I, s?I}", "netns", &netns, "made", &made,
+				 "inode", &inode, "cookie", &cookie))
 		return err_make(err, EINVAL, "customer.file",
 				"%s cannot be read: %s; remove it, then mfwctl customer add %s "
 				"--netns NAME adopts the namespace again",
 				path, root ? "a key is missing" : why.text, name);
 	*ret = customer_new(name, netns, made, inode);
-	return *ret ? 0 : err_nomem(err);
+	if (!*ret)
+		return err_nomem(err);
+	(*ret)->cookie = cookie;
+	return 0;
 }
 
 /* Writes the file so that it is there wholly or not at all. */
 static int customer_write(const struct customer *c, struct mfw_err **err)
 {
-	cleanup(json_p) json_t *root =
-		json_pack("{s:i, s:s, s:b, s:I}", "version", 1, "netns", c->pub.netns, "made",
-			  c->pub.made, "inode", (json_int_t)c->pub.inode);
+	cleanup(json_p) json_t *root = json_pack(
+		"{s:i, s:s, s:b, s:I, s:I}", "version", 1, "netns", c->pub.netns, "made",
+		c->pub.made, "inode", (json_int_t)c->pub.inode, "cookie", (json_int_t)c->cookie);
 	char path[512], temporary[520];
 	int r = file_path(c->pub.name, path, err);
 
@@ -126,7 +129,23 @@ const char *customer_drift(const struct customer *c)
 		return "the path is no namespace any more";
 	if (r)
 		return "the namespace cannot be opened";
-	return inode == c->pub.inode ? NULL : "the path names another namespace than before";
+	return inode == c->pub.inode ? NULL : DRIFT_OTHER;
+}
+
+/* Whether another namespace, which got the old one's inode, stands at the path. */
+static bool has_other_cookie(const struct customer *c)
+{
+	cleanup_ns struct kernel_ns *ns = NULL;
+
+	return c->cookie && !kernel_ns_open(c->pub.netns, &ns, NULL) &&
+	       kernel_ns_cookie(ns) != c->cookie;
+}
+
+static const char *full_drift(const struct customer *c)
+{
+	const char *drift = customer_drift(c);
+
+	return drift || !has_other_cookie(c) ? drift : DRIFT_OTHER;
 }
 
 /* ---- all of them ---- */
@@ -211,7 +230,7 @@ int customer_all(struct customer ***ret, size_t *ret_n, struct mfw_err **err)
 			customer_free(all[i]);
 	}
 	for (size_t i = 0; i < kept; i++)
-		all[i]->pub.drift = customer_drift(all[i]);
+		all[i]->pub.drift = full_drift(all[i]);
 	*ret = all;
 	*ret_n = kept;
 	return 0;
@@ -327,13 +346,17 @@ static int add_adopted(const char *name, const char *netns, struct mfw_err **err
 	if (r)
 		return r;
 	c = customer_new(name, path, false, inode);
-	return c ? customer_write(c, err) : err_nomem(err);
+	if (!c)
+		return err_nomem(err);
+	c->cookie = kernel_ns_cookie(ns);
+	return customer_write(c, err);
 }
 
 /* After a failure the customer's file may say that it is unfinished: the caller undoes that. */
 static int add_made(const char *name, struct mfw_err **err)
 {
 	cleanup_customer struct customer *c = NULL;
+	cleanup_ns struct kernel_ns *ns = NULL;
 	char path[512];
 	int r = site_netns_path(name, path, err);
 
@@ -357,9 +380,11 @@ static int add_made(const char *name, struct mfw_err **err)
 		remove_file(name);
 		return r;
 	}
-	if (kernel_netns_inode(path, &c->pub.inode))
-		return err_make(err, ENOENT, "netns.missing", "the namespace %s vanished at once",
-				path);
+	r = kernel_ns_open(path, &ns, err);
+	if (r)
+		return err_prefix(err, r, "the new namespace of customer %s", name);
+	c->pub.inode = kernel_ns_inode(ns);
+	c->cookie = kernel_ns_cookie(ns);
 	return customer_write(c, err);
 }
 
@@ -420,7 +445,7 @@ static int look_for(const struct customer *c, bool *ret, struct mfw_err **err)
 		return err_make(err, -r, "netns.denied",
 				"cannot open the network namespace %s of customer %s: %s",
 				c->pub.netns, c->pub.name, strerror(-r));
-	*ret = !r && inode == c->pub.inode;
+	*ret = !r && inode == c->pub.inode && !has_other_cookie(c);
 	return 0;
 }
 

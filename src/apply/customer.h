@@ -9,12 +9,14 @@
 /* Owns its texts; customer_free() ends it. inode 0: it is being made, or was when it was killed. */
 struct customer {
 	struct mfw_customer pub;
+	uint64_t cookie; /* kernel_ns_cookie() of the namespace; 0: unknown */
 };
 
 /* Errors: customer.missing, customer.file (cannot be read). */
 int customer_read(const char *name, struct customer **ret, struct mfw_err **err);
 void customer_free(struct customer *customer);
-/* Why its namespace is not what it was; NULL: it is. */
+/* Why its namespace is not what it was; NULL: it is, as far as inodes tell. */
+#define DRIFT_OTHER "the path names another namespace than before"
 const char *customer_drift(const struct customer *customer);
 
 DEFINE_CLEANUP(customer_cleanup, struct customer *, customer_free)

@@ -58,8 +58,17 @@ struct where {
 	const char *customer, *table;
 	char netns[512]; /* "": the caller's own */
 	uint8_t family;
-	uint64_t inode; /* that the namespace must have; 0: any */
+	uint64_t inode, cookie; /* that the namespace must have; 0: any */
 };
+
+static int refuse_drift(const char *customer, const char *netns, const char *drift,
+			struct mfw_err **err)
+{
+	return err_make(err, ESTALE, "netns.drift",
+			"the namespace %s of customer %s cannot be used: %s; mfwctl customer del "
+			"%s, then add it again",
+			netns, customer, drift, customer);
+}
 
 static int resolve_customer(const char *name, struct where *ret, struct mfw_err **err)
 {
@@ -72,11 +81,11 @@ static int resolve_customer(const char *name, struct where *ret, struct mfw_err 
 		return r;
 	drift = customer_drift(c);
 	if (drift)
-		return err_make(err, ESTALE, "netns.drift",
-				"the namespace %s of customer %s cannot be used: %s; mfwctl "
-				"customer del %s, then add it again",
-				c->pub.netns, name, drift, name);
-	*ret = (struct where){.customer = name, .table = SITE_TABLE, .inode = c->pub.inode};
+		return refuse_drift(name, c->pub.netns, drift, err);
+	*ret = (struct where){.customer = name,
+			      .table = SITE_TABLE,
+			      .inode = c->pub.inode,
+			      .cookie = c->cookie};
 	snprintf(ret->netns, sizeof(ret->netns), "%s", c->pub.netns);
 	return 0;
 }
@@ -169,10 +178,9 @@ int site_get(struct mfw *mfw, const struct mfw_target *target, struct site **ret
 		r = kernel_ns_open(*where.netns ? where.netns : NULL, &ns, err);
 		if (r)
 			return r;
-		if (where.inode && where.inode != kernel_ns_inode(ns))
-			return err_make(err, ESTALE, "netns.drift",
-					"the namespace of customer %s was replaced just now",
-					where.customer);
+		if ((where.inode && where.inode != kernel_ns_inode(ns)) ||
+		    (where.cookie && where.cookie != kernel_ns_cookie(ns)))
+			return refuse_drift(where.customer, where.netns, DRIFT_OTHER, err);
 		if (site_new(&where, ns, &site))
 			return err_nomem(err);
 		site->ns = steal_ptr(ns);

@@ -31,6 +31,11 @@ int kernel_ns_open(const char *path, struct kernel_ns **ret, struct mfw_err **er
 int kernel_ns_open_new(struct kernel_ns **ret, struct mfw_err **err);
 void kernel_ns_close(struct kernel_ns *ns);
 uint64_t kernel_ns_inode(const struct kernel_ns *ns);
+/*
+ * A number that no other namespace has had since boot, while an inode's is given to the next one;
+ * 0: the kernel has none (before Linux 5.14).
+ */
+uint64_t kernel_ns_cookie(const struct kernel_ns *ns);
 
 /* Makes the named namespace PATH as `ip netns add` does. Errors: netns.exists, netns.denied. */
 int kernel_netns_make(const char *path, struct mfw_err **err);

@@ -13,6 +13,7 @@
 static int open_socket(void *arg)
 {
 	struct kernel_ns *ns = arg;
+	socklen_t len = sizeof(ns->cookie);
 	int one = 1;
 
 	ns->nl = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
@@ -21,6 +22,8 @@ static int open_socket(void *arg)
 	/* Errors with offsets, and without a copy of our own message behind them. */
 	mnl_socket_setsockopt(ns->nl, NETLINK_EXT_ACK, &one, sizeof(one));
 	mnl_socket_setsockopt(ns->nl, NETLINK_CAP_ACK, &one, sizeof(one));
+	if (getsockopt(mnl_socket_get_fd(ns->nl), SOL_SOCKET, SO_NETNS_COOKIE, &ns->cookie, &len))
+		ns->cookie = 0;
 	return 0;
 }
 
@@ -78,6 +81,11 @@ void kernel_ns_close(struct kernel_ns *ns)
 uint64_t kernel_ns_inode(const struct kernel_ns *ns)
 {
 	return ns->inode;
+}
+
+uint64_t kernel_ns_cookie(const struct kernel_ns *ns)
+{
+	return ns->cookie;
 }
 
 struct nlmsghdr *socket_request(struct kernel_ns *ns, uint16_t type, uint8_t family, uint16_t flags)

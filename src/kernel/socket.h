@@ -13,6 +13,7 @@
 struct kernel_ns {
 	struct mnl_socket *nl;
 	uint64_t inode;
+	uint64_t cookie;
 	uint32_t seq;
 	size_t send_buffer; /* what SO_SNDBUF has been set to, bytes; 0: the default */
 	char buffer[SOCKET_BUFFER] __attribute__((aligned(8)));

@@ -211,6 +211,11 @@ uint64_t kernel_ns_inode(const struct kernel_ns *ns)
 	return ns->inode;
 }
 
+uint64_t kernel_ns_cookie(const struct kernel_ns *ns)
+{
+	return ns->inode;
+}
+
 int kernel_netns_make(const char *path, struct mfw_err **err)
 {
 	FAKE_LOCKED;
