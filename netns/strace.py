@@ -97,3 +97,19 @@ def sent_by(command: Sequence[str], stdin: str | None = None) -> Trace:
         strace = ["strace", "-f", "-o", str(path), *what, "--"]
         result = run([*strace, *command], 0, stdin, UNDER_STRACE)
         return Trace(result, _read(path.read_text()))
+
+
+def sizes_sent(command: Sequence[str], stdin: str | None = None) -> list[int]:
+    """How many bytes each sendmsg() and sendto() of it sent: for what is too much to be dumped."""
+    with TemporaryDirectory() as directory:
+        path = Path(directory, "trace")
+        what = ["-e", "trace=sendmsg,sendto", "-e", "abbrev=all", "-s", "0"]
+        run(
+            ["strace", "-f", "-o", str(path), *what, "--", *command],
+            0,
+            stdin,
+            UNDER_STRACE,
+        )
+        return [
+            int(n) for n in re.findall(r"\) += (\d+)$", path.read_text(), re.MULTILINE)
+        ]
