@@ -55,7 +55,7 @@ static const struct expectation table[] = {
 	{"circle", ELOOP, NFT_RULE_ADD, AT_NOTHING, 0, MATCH_EXPR, "jump side", "chain.loop",
 	 "circle"},
 	{"depth", EMLINK, NFT_RULE_ADD, AT_EXPR, 2, MATCH_EXPR, "jump side", "chain.depth",
-	 "nested deeper"},
+	 "nest them deeper"},
 	{"table", ENOENT, NFT_RULE_ADD, AT_ATTR, NFTA_RULE_TABLE, MATCH_EXPR, "drop",
 	 "table.missing", "the table inet mfw"},
 	{"table, del", ENOENT, NFT_RULE_DEL, AT_ATTR, NFTA_RULE_TABLE, MATCH_EXPR, "drop",
