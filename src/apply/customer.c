@@ -437,7 +437,7 @@ static int empty_namespace(struct mfw *mfw, const struct customer *c, struct mfw
 static int delete_all(struct mfw *mfw, const struct customer *c, struct mfw_err **err)
 {
 	char pin_dir[256];
-	bool there;
+	bool there = false;
 	int r = look_for(c, &there, err);
 
 	if (!r && there)

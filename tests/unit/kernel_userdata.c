@@ -67,7 +67,7 @@ static void comment_is_as_nft_has_it(void **state)
 
 static void expect_nothing(const void *data, size_t len)
 {
-	char *copy = malloc(len);
+	char *copy = calloc(1, len);
 	struct userdata read;
 
 	memcpy(copy, data, len);
