@@ -30,7 +30,7 @@
 	(1ULL << MFW_IP6_HOPOPTS | 1ULL << MFW_IP6_ROUTING | 1ULL << MFW_IP6_FRAGMENT |            \
 	 1ULL << MFW_IP6_DSTOPTS | 1ULL << IPPROTO_AH)
 /* Extension headers that are followed; a packet with more has no MFW_PKT_L4. */
-#define MFW_IP6_EXT_MAX  8
+#define MFW_IP6_EXT_MAX 8
 
 #define MFW_IP4_LEN 20
 #define MFW_IP6_LEN 40
@@ -50,8 +50,8 @@ union mfw_l4 {
 };
 
 /*
- * Loads n bytes, 1..max, n not known to the compiler. What verifiers before Linux 6.8 learn of n from
- * n != 0 is nothing: so n - 1 is compared, in a register of its own, and n made of it again.
+ * Loads n bytes, 1..max, n not known to the compiler. What verifiers before Linux 6.8 learn of n
+ * from n != 0 is nothing: so n - 1 is compared, in a register of its own, and n made of it again.
  */
 static __always_inline long mfw_load_some(struct __sk_buff *skb, __u32 off, void *to, __u32 n,
 					  __u32 max)
