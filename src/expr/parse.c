@@ -9,6 +9,7 @@
 #include "expr/call.h"
 #include "expr/expr.h"
 #include "expr/lex.h"
+#include "expr/tree.h"
 
 #include <errno.h>
 #include <string.h>
@@ -127,14 +128,10 @@ static int find_matcher(struct parser *p, const struct matcher **ret)
 
 static struct expr *new_node(struct parser *p, enum expr_kind kind)
 {
-	struct expr *expr = calloc(1, sizeof(*expr));
+	struct expr *expr = expr_new(kind, p->lex.token.offset);
 
-	if (!expr) {
+	if (!expr)
 		err_nomem(p->lex.err);
-		return NULL;
-	}
-	expr->kind = kind;
-	expr->offset = p->lex.token.offset;
 	return expr;
 }
 
@@ -144,7 +141,7 @@ static int parse_const(struct parser *p, struct expr **ret)
 
 	if (!expr)
 		return -ENOMEM;
-	expr->value = lex_is_word(&p->lex, "true");
+	expr->constant = lex_is_word(&p->lex, "true");
 	lex_next(&p->lex);
 	expr->length = p->lex.end - expr->offset;
 	*ret = expr;
@@ -153,11 +150,15 @@ static int parse_const(struct parser *p, struct expr **ret)
 
 static int parse_call(struct parser *p, struct expr **ret)
 {
-	cleanup_expr struct expr *call = new_node(p, EXPR_CALL);
+	cleanup_expr struct expr *test = new_node(p, EXPR_TEST);
+	struct value *call = calloc(1, sizeof(*call));
 	int r;
 
-	if (!call)
-		return -ENOMEM;
+	if (!test || !call)
+		return err_nomem(p->lex.err);
+	test->value = call;
+	call->kind = VALUE_MATCHER;
+	call->offset = test->offset;
 	r = find_matcher(p, &call->matcher);
 	if (r)
 		return r;
@@ -165,8 +166,8 @@ static int parse_call(struct parser *p, struct expr **ret)
 	r = call_parse_args(&p->lex, call);
 	if (r)
 		return r;
-	call->length = p->lex.end - call->offset;
-	*ret = steal_ptr(call);
+	test->length = call->length = p->lex.end - call->offset;
+	*ret = steal_ptr(test);
 	return 0;
 }
 
@@ -200,12 +201,15 @@ static int parse_primary(struct parser *p, struct expr **ret)
 static int parse_not(struct parser *p, struct expr **ret)
 {
 	cleanup_expr struct expr *expr = new_node(p, EXPR_NOT);
+	struct expr *operand = NULL;
 	int r;
 
 	if (!expr)
 		return -ENOMEM;
 	lex_next(&p->lex);
-	r = parse_unary(p, &expr->operand);
+	r = parse_unary(p, &operand);
+	if (!r && expr_add_operand(expr, operand))
+		r = err_nomem(p->lex.err);
 	if (r)
 		return r;
 	expr->length = p->lex.end - expr->offset;

@@ -5,13 +5,13 @@
 
 #include <errno.h>
 
-static bool is_printed(const struct expr *call, const struct param *param)
+static bool is_printed(const struct value *call, const struct param *param)
 {
 	return !param->pub.default_value ||
 	       !param_equal(param, call->params, call->matcher->defaults);
 }
 
-static int print_args(const struct expr *call, struct buf *out)
+static int print_args(const struct value *call, struct buf *out)
 {
 	const char *before = "(";
 
@@ -30,12 +30,12 @@ static int print_args(const struct expr *call, struct buf *out)
 
 int expr_print(const struct expr *expr, struct buf *out)
 {
-	for (; expr->kind == EXPR_NOT; expr = expr->operand)
+	for (; expr->kind == EXPR_NOT; expr = expr->operands[0])
 		if (buf_add_str(out, "not "))
 			return -ENOMEM;
 	if (expr->kind == EXPR_CONST)
-		return buf_add_str(out, expr->value ? "true" : "false");
-	if (buf_add_str(out, expr->matcher->pub.name))
+		return buf_add_str(out, expr->constant ? "true" : "false");
+	if (buf_add_str(out, expr->value->matcher->pub.name))
 		return -ENOMEM;
-	return print_args(expr, out);
+	return print_args(expr->value, out);
 }

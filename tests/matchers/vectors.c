@@ -168,12 +168,14 @@ static void check_standalone(const struct vectors *v, size_t i)
 static void check_expr(const struct vectors *v, size_t i, bool invert)
 {
 	const struct mfw_test *test = vector_test(v, i);
-	struct expr call = {
-		.kind = EXPR_CALL,
+	struct value value = {
+		.kind = VALUE_MATCHER,
+		.type = FIELD_BOOL,
 		.matcher = v->matcher,
 		.params = (unsigned char *)vector_params(v, i),
 	};
-	struct expr not = {.kind = EXPR_NOT, .operand = &call};
+	struct expr call = {.kind = EXPR_TEST, .value = &value}, *operand = &call;
+	struct expr not = {.kind = EXPR_NOT, .operands = &operand, .n_operands = 1};
 	struct run run;
 
 	if (run_expr(&run, invert ? &not : &call))

@@ -39,24 +39,24 @@ static void notes_places(void **state)
 	assert_int_equal(expr->kind, EXPR_NOT);
 	assert_int_equal(expr->offset, 2);
 	assert_int_equal(expr->length, 29);
-	assert_int_equal(expr->operand->kind, EXPR_CALL);
-	assert_int_equal(expr->operand->offset, 8);
-	assert_int_equal(expr->operand->length, 21);
+	assert_int_equal(expr->operands[0]->kind, EXPR_TEST);
+	assert_int_equal(expr->operands[0]->offset, 8);
+	assert_int_equal(expr->operands[0]->length, 21);
 }
 
 static void fills_parameters(void **state)
 {
 	cleanup_expr struct expr *expr =
 		parse("probe(tag=\"ab\", wide=18446744073709551615, on=true)");
-	const struct param *params = expr->matcher->params;
+	const struct param *params = expr->value->matcher->params;
 	const unsigned char *tag;
 	size_t len;
 
 	(void)state;
-	assert_int_equal(param_number(&params[0], expr->params), 64);
-	assert_int_equal(param_number(&params[1], expr->params), 1);
-	assert_true(param_number(&params[2], expr->params) == UINT64_MAX);
-	tag = param_bytes(&params[3], expr->params, &len);
+	assert_int_equal(param_number(&params[0], expr->value->params), 64);
+	assert_int_equal(param_number(&params[1], expr->value->params), 1);
+	assert_true(param_number(&params[2], expr->value->params) == UINT64_MAX);
+	tag = param_bytes(&params[3], expr->value->params, &len);
 	assert_int_equal(len, 2);
 	assert_memory_equal(tag, "ab\0\0\0\0\0\0\0\0\0\0\0\0\0", 16);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "expr/literal.h"
+#include "expr/argument.h"
 
 #include <string.h>
 
@@ -19,13 +19,13 @@ static bool is_octal(char c)
 	return c >= '0' && c <= '7';
 }
 
-static int add_byte(struct lexer *lex, struct literal *ret, unsigned char byte)
+static int add_byte(struct lexer *lex, struct argument *ret, unsigned char byte)
 {
 	return buf_add(&ret->bytes, &byte, 1) ? err_nomem(lex->err) : 0;
 }
 
 /* at is behind the backslash, and is set behind the escape. */
-static int parse_escape(struct lexer *lex, size_t *at, struct literal *ret)
+static int parse_escape(struct lexer *lex, size_t *at, struct argument *ret)
 {
 	const char *text = lex->text + *at;
 	int value;
@@ -57,7 +57,7 @@ static int unterminated(struct lexer *lex, size_t from, const char *close)
 			 "the string has no end: expected %s", close);
 }
 
-static int parse_string(struct lexer *lex, size_t at, struct literal *ret)
+static int parse_string(struct lexer *lex, size_t at, struct argument *ret)
 {
 	size_t from = ++at;
 	int r;
@@ -79,7 +79,7 @@ static int parse_string(struct lexer *lex, size_t at, struct literal *ret)
 }
 
 /* r, hashes, quote: the string ends at a quote with as many hashes. */
-static int parse_raw(struct lexer *lex, size_t at, struct literal *ret)
+static int parse_raw(struct lexer *lex, size_t at, struct argument *ret)
 {
 	size_t hashes = strspn(lex->text + at + 1, "#"), from = at + hashes + 2;
 	const char *end = lex->text + from - 1;
@@ -101,7 +101,7 @@ static bool is_hex_pair(const char *text)
 	return hex_digit(text[0]) >= 0 && hex_digit(text[1]) >= 0;
 }
 
-static int parse_hex_bytes(struct lexer *lex, size_t at, struct literal *ret)
+static int parse_hex_bytes(struct lexer *lex, size_t at, struct argument *ret)
 {
 	const char *text = lex->text + at;
 
@@ -122,7 +122,7 @@ static int parse_hex_bytes(struct lexer *lex, size_t at, struct literal *ret)
 }
 
 /* The digits of one number; its end is where letters and digits end. */
-static int parse_int(struct lexer *lex, size_t at, struct literal *ret)
+static int parse_int(struct lexer *lex, size_t at, struct argument *ret)
 {
 	const char *text = lex->text + at;
 	size_t len =
@@ -159,27 +159,27 @@ static bool is_raw(const char *text)
 	return text[0] == 'r' && text[1 + strspn(text + 1, "#")] == '"';
 }
 
-static int parse_bool(struct lexer *lex, struct literal *ret)
+static int parse_bool(struct lexer *lex, struct argument *ret)
 {
-	ret->kind = LITERAL_BOOL;
+	ret->kind = ARGUMENT_BOOL;
 	ret->number = lex_is_word(lex, "true");
 	ret->length = lex->token.length;
 	return 0;
 }
 
-static int parse_any(struct lexer *lex, struct literal *ret)
+static int parse_any(struct lexer *lex, struct argument *ret)
 {
 	cleanup_free char *found = NULL;
 	const char *text = lex->text + ret->offset;
 
-	ret->kind = LITERAL_BYTES;
+	ret->kind = ARGUMENT_BYTES;
 	if (*text == '"')
 		return parse_string(lex, ret->offset, ret);
 	if (is_raw(text))
 		return parse_raw(lex, ret->offset, ret);
 	if (is_hex_pair(text) && text[2] == ':')
 		return parse_hex_bytes(lex, ret->offset, ret);
-	ret->kind = LITERAL_INT;
+	ret->kind = ARGUMENT_INT;
 	if (*text >= '0' && *text <= '9')
 		return parse_int(lex, ret->offset, ret);
 	if (lex_is_word(lex, "true") || lex_is_word(lex, "false"))
@@ -191,7 +191,7 @@ static int parse_any(struct lexer *lex, struct literal *ret)
 		found ? found : "something else");
 }
 
-int literal_parse(struct lexer *lex, struct literal *ret)
+int argument_parse(struct lexer *lex, struct argument *ret)
 {
 	int r;
 
@@ -202,7 +202,7 @@ int literal_parse(struct lexer *lex, struct literal *ret)
 	return r;
 }
 
-void literal_clear(struct literal *literal)
+void argument_clear(struct argument *literal)
 {
 	buf_clear(&literal->bytes);
 }
