@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Literals: "text" with \" \\ \xHH \OOO, r"raw", r#"raw"#, hex bytes 75:64:70, integers in decimal,
- * 0x and octal (leading 0), true and false.
- */
+/* The value of a matcher's argument: bytes, a number, true or false. */
 #ifndef EXPR_ARGUMENT_H
 #define EXPR_ARGUMENT_H
 
@@ -27,7 +24,7 @@ struct argument {
  * argument_clear() after, also on failure. Errors: expr.syntax, expr.value.
  */
 int argument_parse(struct lexer *lex, struct argument *ret);
-void argument_clear(struct argument *literal);
+void argument_clear(struct argument *argument);
 
 #define cleanup_argument cleanup(argument_clear)
 

@@ -7,6 +7,7 @@
 
 #define BYTE     0, 255
 #define PORT     0, 65535
+#define HDR_LEN  20, 60
 #define NO_RANGE 0, 0
 
 #define PACKET(name_, type_, id_, l4_, range, doc_)                                                \
@@ -38,7 +39,7 @@ static const struct field fields[] = {
 	PACKET("ip.proto", BYTES, IP_PROTO, NONE, NO_RANGE,
 	       "the protocol's name in lower case, such as \"udp\"; its number if it has none"),
 	PACKET("ip.len", INT, IP_LEN, NONE, PORT, "length of the IP packet in bytes"),
-	PACKET("ip.hdr_len", INT, IP_HDR_LEN, NONE, BYTE, "length of the IP header in bytes"),
+	PACKET("ip.hdr_len", INT, IP_HDR_LEN, NONE, HDR_LEN, "length of the IP header in bytes"),
 	PACKET("ip.ttl", INT, IP_TTL, NONE, BYTE, "time to live, or hop limit"),
 	PACKET("ip.opt.type", INT, IP_OPT_TYPE, NONE, BYTE, "type of the first IPv4 option"),
 	OTHER("ip.src.country", BYTES, ADDRESS, IP_SRC_COUNTRY, 0,
