@@ -175,6 +175,9 @@ MFW_TESTS(suffix) = {
 	{ MFW_TEST("64 bytes, the first differs", MFW_NO_MATCH,
 		MFW_IP4(93, 17), MFW_UDP(1, 2, 73), 'a', TEXT60, 'w', 'x', 'y', 'z'),
 	  FOR("1" "12345678901234567890123456789012345678901234567890123456789" "wxyz") },
+	{ MFW_TEST("64 bytes, the last differs", MFW_NO_MATCH,
+		MFW_IP4(93, 17), MFW_UDP(1, 2, 73), 'a', TEXT60, 'w', 'x', 'y', 'z'),
+	  FOR(STRING60 "wxyy") },
 };
 /* clang-format on */
 

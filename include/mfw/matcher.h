@@ -11,8 +11,7 @@
  *	#include <mfw/matcher.h>
  *
  *	MFW_MATCHER(ttl, "TTL or hop limit within a range",
- *		    "True when the IPv4 TTL or the IPv6 hop limit is at least min and at most
- *max.");
+ *		    "True when TTL or hop limit is at least min and at most max.");
  *
  *	struct ttl_params {
  *		__u8 min MFW_DOC("lowest value that matches");
@@ -21,6 +20,7 @@
  *
  *	int ttl(struct __sk_buff *skb, const struct mfw_pkt *pkt, const struct ttl_params *p)
  *	{
+ *		(void)skb;
  *		if (!pkt || !p)
  *			return 0;
  *		return pkt->version && pkt->ttl >= p->min && pkt->ttl <= p->max;
@@ -31,8 +31,8 @@
  *	MFW_TESTS(ttl) = {
  *		{ MFW_TEST("low", MFW_MATCH, MFW_IP4(20, 17)), { .max = 64 } },
  *		{ MFW_TEST("high", MFW_NO_MATCH, MFW_IP4(20, 17)), { .max = 63 } },
- *		{ MFW_TEST("cut", MFW_CUT_NO_MATCH, 0x60, 0, 0, 0, 0, 0, 17, 64, 0x20, 1, 0xd, 0xb8, 0,
- *			   0, 0, 0, 0, 0, 0, 0), { .max = 64 } },
+ *		{ MFW_TEST("cut", MFW_CUT_NO_MATCH, 0x60, 0, 0, 0, 0, 0, 17, 64,
+ *			   0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0), { .max = 64 } },
  *	};
  *
  *	MFW_LICENSE;
@@ -44,8 +44,8 @@
  * - The function is global (neither static nor __hidden): the verifier then looks at it once
  *   however often it is called. It must check its pointers against NULL first; it answers non-zero
  *   for a match. It runs on every packet, IP or not: look at pkt->version and pkt->flags.
- * - Packet bytes come from bpf_skb_load_bytes(); load in bulk, then work on the stack. At most 5
- *000 instructions processed by the verifier for the whole program, parser included.
+ * - Packet bytes come from bpf_skb_load_bytes(); load in bulk, then work on the stack. The
+ *   verifier may process at most 5000 instructions for the whole program, parser included.
  * - Helper functions are static. Maps are allowed; their names start with the matcher's.
  * - Types of parameters: __u8, __u16, __u32, __u64, bool, struct mfw_bytes_16, _64 or _256. All of
  *   them carry MFW_DOC; integers and bytes may carry MFW_RANGE.
@@ -60,7 +60,8 @@
  *
  * To compile one elsewhere:
  *
- *	clang -target bpf -mcpu=v3 -g -O2 -Wall -Wextra -c ttl.bpf.c -o ttl.bpf.o
+ *	clang -target bpf -mcpu=v3 -g -O2 -Wall -Wextra -I/usr/include/$(uname -m)-linux-gnu \
+ *		-c ttl.bpf.c -o ttl.bpf.o
  */
 #ifndef MFW_MATCHER_H
 #define MFW_MATCHER_H
@@ -76,8 +77,7 @@
 
 /* ---- the matcher and its parameters ---- */
 
-/* Declares the matcher with parameters struct NAME_params. summary: one line; doc: what a user
- * needs. */
+/* Declares the matcher with its struct NAME_params. summary: one line; doc: what a user needs. */
 #define MFW_MATCHER(name, summary, doc)                                                            \
 	struct name##_params;                                                                      \
 	int name(struct __sk_buff *skb, const struct mfw_pkt *pkt, const struct name##_params *p)  \

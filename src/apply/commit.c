@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "apply/customer.h"
 #include "apply/plan.h"
 #include "apply/program.h"
 
@@ -20,15 +21,23 @@ static void let_go(struct mfw_change *change)
 }
 
 /*
+ * Removes programs that have no rule any more. The change is decided by then: what cannot be let go
+ * of now is left to the next holder of the lock, as if we had been killed.
+ */
+static void sweep(struct mfw_change *change)
+{
+	if (program_sweep(change->site, NULL))
+		lock_abandon(&change->own);
+}
+
+/*
  * After a failure: what was staged for rules that did not come is removed, and what we know of the
- * namespace is forgotten, since the plan has changed it. An error here would hide the first one.
+ * namespace is forgotten, since the plan has changed it.
  */
 static void back_out(struct mfw_change *change)
 {
-	if (change->site) {
-		site_forget_view(change->site);
-		program_sweep(change->site, NULL);
-	}
+	site_forget_view(change->site);
+	sweep(change);
 	let_go(change);
 }
 
@@ -47,9 +56,20 @@ static int clean_up_after(struct mfw_change *change, struct mfw_err **err)
 	return r;
 }
 
-static int take_locks(struct mfw_change *change, struct mfw_err **err)
+static int take_global(struct mfw_change *change, struct mfw_err **err)
 {
 	int r = lock_take(change->mfw, LOCK_GLOBAL, LOCK_SHARED, &change->global, err);
+
+	if (r || !change->global.killed)
+		return r;
+	lock_release(&change->global);
+	r = customer_recover(change->mfw, err);
+	return r ? r : lock_take(change->mfw, LOCK_GLOBAL, LOCK_SHARED, &change->global, err);
+}
+
+static int take_locks(struct mfw_change *change, struct mfw_err **err)
+{
+	int r = take_global(change, err);
 
 	r = r ? r : lock_take(change->mfw, change->site->lock_name, LOCK_ALONE, &change->own, err);
 	if (!r && change->own.killed)
@@ -179,10 +199,8 @@ int change_commit(struct mfw_change *change, struct mfw_err **err)
 		return r;
 	}
 	adopt_view(change);
-	/* The change is done: programs that could not be let go of now are the next one's to sweep.
-	 */
-	if (change->plan->releases && program_sweep(change->site, NULL))
-		lock_abandon(&change->own);
+	if (change->plan->releases)
+		sweep(change);
 	let_go(change);
 	change->spent = true;
 	return 0;

@@ -229,6 +229,25 @@ static int undo_unfinished(struct mfw_err **err)
 	return r;
 }
 
+static int take_alone(struct mfw *mfw, struct lock *ret, struct mfw_err **err)
+{
+	int r = lock_take(mfw, LOCK_GLOBAL, LOCK_ALONE, ret, err);
+
+	if (r || !ret->killed)
+		return r;
+	r = undo_unfinished(err);
+	if (r)
+		lock_abandon(ret);
+	return r;
+}
+
+int customer_recover(struct mfw *mfw, struct mfw_err **err)
+{
+	cleanup_lock struct lock lock = LOCK_NONE;
+
+	return take_alone(mfw, &lock, err);
+}
+
 /* Refuses a name that is taken, and a namespace that is another customer's. */
 static int check_free(const char *name, uint64_t inode, struct mfw_err **err)
 {
@@ -316,9 +335,7 @@ int customer_add(struct mfw *mfw, const char *name, const char *netns, struct mf
 	cleanup_lock struct lock lock = LOCK_NONE;
 	int r = name_check("customer", name, err);
 
-	r = r ? r : lock_take(mfw, LOCK_GLOBAL, LOCK_ALONE, &lock, err);
-	if (!r && lock.killed)
-		r = undo_unfinished(err);
+	r = r ? r : take_alone(mfw, &lock, err);
 	if (r)
 		return r;
 	return netns ? add_adopted(name, netns, err) : add_made(name, err);
@@ -372,9 +389,7 @@ int customer_del(struct mfw *mfw, const char *name, struct mfw_err **err)
 	int r = name_check("customer", name, err);
 
 	snprintf(lock_name, sizeof(lock_name), "customer-%s", name);
-	r = r ? r : lock_take(mfw, LOCK_GLOBAL, LOCK_ALONE, &global, err);
-	if (!r && global.killed)
-		r = undo_unfinished(err);
+	r = r ? r : take_alone(mfw, &global, err);
 	r = r ? r : customer_read(name, &c, err);
 	r = r ? r : lock_take(mfw, lock_name, LOCK_ALONE, &own, err);
 	r = r ? r : empty_namespace(mfw, c, err);

@@ -23,6 +23,8 @@ DEFINE_CLEANUP(customer_cleanup, struct customer *, customer_free)
 /* The public functions' bodies. */
 int customer_add(struct mfw *mfw, const char *name, const char *netns, struct mfw_err **err);
 int customer_del(struct mfw *mfw, const char *name, struct mfw_err **err);
+/* Undoes what a killed customer_add() began. Called without locks. */
+int customer_recover(struct mfw *mfw, struct mfw_err **err);
 /* All of them by name; freed by the caller one by one, then the array. */
 int customer_all(struct customer ***ret, size_t *ret_n, struct mfw_err **err);
 

@@ -121,12 +121,11 @@ int lock_take(struct mfw *mfw, const char *name, enum lock_mode mode, struct loc
 		r = wait_for(mfw, fd, name, mode == LOCK_ALONE ? LOCK_EX : LOCK_SH, &waited, err);
 		if (r || !same_file(fd, path))
 			continue;
-		*ret = (struct lock){.fd = steal_fd(&fd)};
-		if (mode == LOCK_SHARED)
-			return 0;
+		*ret = (struct lock){.fd = steal_fd(&fd), .alone = mode == LOCK_ALONE};
 		read_holder(ret->fd, holder);
 		ret->killed = *holder;
-		write_holder(mfw, ret);
+		if (ret->alone)
+			write_holder(mfw, ret);
 		return 0;
 	}
 	return r;
@@ -134,10 +133,9 @@ int lock_take(struct mfw *mfw, const char *name, enum lock_mode mode, struct loc
 
 void lock_release(struct lock *lock)
 {
-	if (lock->fd < 0)
-		return;
 	/* If it fails, the next holder looks for leftovers and finds none. */
-	(void)!ftruncate(lock->fd, 0);
+	if (lock->fd >= 0 && lock->alone)
+		(void)!ftruncate(lock->fd, 0);
 	lock_abandon(lock);
 }
 

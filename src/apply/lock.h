@@ -11,7 +11,8 @@
 
 struct lock {
 	int fd;
-	bool killed; /* the holder before us did not let go by himself */
+	bool alone;
+	bool killed; /* the last one who had it alone did not let go by himself */
 };
 
 #define LOCK_NONE   ((struct lock){.fd = -1})

@@ -136,6 +136,15 @@ static int refuse_pin(int r, const char *path, struct mfw_err **err)
 						     : "");
 }
 
+/* Removes a shared pin that no holder has. */
+static void remove_unheld(const char *shared)
+{
+	unsigned links;
+
+	if (!kernel_pin_links(shared, &links) && links == 1)
+		kernel_pin_remove(shared);
+}
+
 /* Makes sure that the shared pin is there: it may be another holder's already. */
 static int pin_shared(struct source *s, enum match_kind kind, const char *shared,
 		      struct mfw_err **err)
@@ -180,8 +189,10 @@ static int link_pin(struct source *s, enum match_kind kind, const char *hex, con
 		r = kernel_pin_link(shared, pin);
 		if (!r || r == -EEXIST)
 			return 0;
-		if (r != -ENOENT)
+		if (r != -ENOENT) {
+			remove_unheld(shared);
 			return refuse_pin(r, pin, err);
+		}
 		r = 0;
 	}
 	return r ? r : refuse_pin(-EAGAIN, pin, err);
@@ -261,15 +272,13 @@ int program_origin(const char *pin, struct buf *ret)
 static void release(const char *pin_dir, const char *hex)
 {
 	char path[PATH_MAX];
-	unsigned links;
 
 	snprintf(path, sizeof(path), "%s/%s" ORIGIN, pin_dir, hex);
 	kernel_pin_remove(path);
 	snprintf(path, sizeof(path), "%s/%s", pin_dir, hex);
 	kernel_pin_remove(path);
 	snprintf(path, sizeof(path), "%s/prog/%s", kernel_pin_root(), hex);
-	if (!kernel_pin_links(path, &links) && links == 1)
-		kernel_pin_remove(path);
+	remove_unheld(path);
 }
 
 /* The programs of a directory, gathered before any of them is removed. */
@@ -373,13 +382,11 @@ void program_sweep_shared(void)
 {
 	char dir[256], path[PATH_MAX];
 	cleanup(holding_clear) struct holding h = {.dir = dir};
-	unsigned links;
 
 	snprintf(dir, sizeof(dir), "%s/prog", kernel_pin_root());
 	gather_all(&h);
 	for (size_t i = 0; i < h.n; i++) {
 		snprintf(path, sizeof(path), "%s/%s", dir, h.held[i].hex);
-		if (!kernel_pin_links(path, &links) && links == 1)
-			kernel_pin_remove(path);
+		remove_unheld(path);
 	}
 }

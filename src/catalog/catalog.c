@@ -2,9 +2,9 @@
 #include "catalog/catalog.h"
 #include "base/buf.h"
 #include "base/nearest.h"
+#include "catalog/dirs.h"
 #include "catalog/read.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -20,56 +20,13 @@ struct catalog {
 	char *near;
 };
 
-static void free_strings(char **strings)
-{
-	for (size_t i = 0; strings && strings[i]; i++)
-		free(strings[i]);
-	free(strings);
-}
-
-DEFINE_CLEANUP(strings_cleanup, char **, free_strings)
-static void close_dir(DIR *dir)
-{
-	if (dir)
-		closedir(dir);
-}
-
-DEFINE_CLEANUP(dir_cleanup, DIR *, close_dir)
 DEFINE_CLEANUP(catalog_cleanup, struct catalog *, catalog_free)
-
-static int add_string(char ***strings, size_t *n, const char *text, size_t len)
-{
-	char **grown = realloc(*strings, (*n + 2) * sizeof(*grown));
-
-	if (!grown)
-		return -ENOMEM;
-	*strings = grown;
-	grown[*n] = strndup(text, len);
-	grown[*n + 1] = NULL;
-	return grown[(*n)++] ? 0 : -ENOMEM;
-}
-
-static int split_path(const char *path, char ***ret)
-{
-	cleanup(strings_cleanup_p) char **dirs = calloc(1, sizeof(*dirs));
-	size_t n = 0, len;
-
-	if (!dirs)
-		return -ENOMEM;
-	for (; *path; path += len + (path[len] == ':')) {
-		len = strcspn(path, ":");
-		if (len && add_string(&dirs, &n, path, len))
-			return -ENOMEM;
-	}
-	*ret = steal_ptr(dirs);
-	return 0;
-}
 
 int catalog_new(const char *path, struct catalog **ret, struct mfw_err **err)
 {
 	cleanup(catalog_cleanup_p) struct catalog *catalog = calloc(1, sizeof(*catalog));
 
-	if (!catalog || split_path(path, &catalog->dirs))
+	if (!catalog || dirs_split(path, &catalog->dirs))
 		return err_nomem(err);
 	*ret = steal_ptr(catalog);
 	return 0;
@@ -82,7 +39,7 @@ void catalog_free(struct catalog *catalog)
 	for (size_t i = 0; i < catalog->n; i++)
 		matcher_free(catalog->matchers[i]);
 	free(catalog->matchers);
-	free_strings(catalog->dirs);
+	dirs_free(catalog->dirs);
 	free(catalog->near);
 	free(catalog);
 }
@@ -141,7 +98,7 @@ static char *object_path(const char *dir, const char *name)
 {
 	char *path;
 
-	return asprintf(&path, "%s/%s" SUFFIX, dir, name) < 0 ? NULL : path;
+	return asprintf(&path, "%s/%s" DIRS_SUFFIX, dir, name) < 0 ? NULL : path;
 }
 
 const struct matcher *catalog_find(struct catalog *catalog, const char *name, bool *ret_missing,
@@ -171,28 +128,6 @@ const struct matcher *catalog_find(struct catalog *catalog, const char *name, bo
 	}
 	*ret_missing = true;
 	return NULL;
-}
-
-/* The names of a directory's objects, in order. A directory that is not there has none. */
-static int list_dir(const char *path, char ***ret)
-{
-	cleanup(strings_cleanup_p) char **names = calloc(1, sizeof(*names));
-	cleanup(dir_cleanup_p) DIR *dir = NULL;
-	struct dirent *entry;
-	size_t n = 0;
-
-	if (!names)
-		return -ENOMEM;
-	dir = opendir(path);
-	while (dir && (entry = readdir(dir))) {
-		size_t len = strlen(entry->d_name), tail = sizeof(SUFFIX) - 1;
-
-		if (len > tail && !strcmp(entry->d_name + len - tail, SUFFIX) &&
-		    add_string(&names, &n, entry->d_name, len - tail))
-			return -ENOMEM;
-	}
-	*ret = steal_ptr(names);
-	return 0;
 }
 
 static const struct matcher *make_broken(struct catalog *catalog, const char *name,
@@ -253,9 +188,9 @@ static const struct matcher *read_one(struct catalog *catalog, const struct list
 
 static int add_dir(struct catalog *catalog, const char *dir, struct list *list)
 {
-	cleanup(strings_cleanup_p) char **names = NULL;
+	cleanup_dirs char **names = NULL;
 
-	if (list_dir(dir, &names))
+	if (dirs_list(dir, &names))
 		return -ENOMEM;
 	for (char **name = names; *name; name++) {
 		const struct matcher **grown =
@@ -305,9 +240,9 @@ const char *catalog_nearest(struct catalog *catalog, const char *name)
 	struct nearest nearest = NEAREST_INIT(name);
 
 	for (char **dir = catalog->dirs; *dir; dir++) {
-		cleanup(strings_cleanup_p) char **names = NULL;
+		cleanup_dirs char **names = NULL;
 
-		if (list_dir(*dir, &names))
+		if (dirs_list(*dir, &names))
 			return NULL;
 		for (char **known = names; *known; known++) {
 			nearest_try(&nearest, *known);

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/batch.h"
 
 #include <errno.h>
@@ -125,10 +125,13 @@ static int prepare_all(struct batch *batch, struct fault *fault)
 	struct mfw_err *err = NULL;
 
 	raise_descriptor_limit();
+	if (targets_order(&batch->targets, batch->session->mfw))
+		return nomem(fault);
 	for (size_t i = 0; i < batch->targets.n; i++) {
 		struct batch_target *target = batch->targets.all[i];
 
-		if (mfw_change_prepare(target->change, &err)) {
+		/* The others are prepared by their commit. */
+		if (!target->follows && mfw_change_prepare(target->change, &err)) {
 			fault_take(fault, err);
 			place_step(batch, target, fault);
 			return -1;

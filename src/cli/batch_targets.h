@@ -23,6 +23,7 @@ struct batch_target {
 	struct origin *origins;    /* one for each step */
 	size_t n_origins;
 	size_t capacity;
+	bool follows; /* an earlier target is in the same namespace */
 };
 
 /* {} is empty. */
@@ -42,6 +43,11 @@ struct batch_target *targets_get(struct targets *targets, const struct mfw_targe
 int target_note(struct batch_target *target, size_t n_steps, const struct origin *origin);
 /* "customer acme", or "table ip filter in namespace N". Writes to buf and returns it. */
 const char *target_name(const struct batch_target *target, char *buf, size_t size);
+/*
+ * Marks the targets that follow another one in the same namespace: a prepared change holds the
+ * namespace's lock, so these can be prepared only after that one is done. 0, or -1 without memory.
+ */
+int targets_order(struct targets *targets, struct mfw *mfw);
 void targets_clear(struct targets *targets);
 
 #endif

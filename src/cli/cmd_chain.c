@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 
 #include "cli/handlers.h"
@@ -11,10 +11,6 @@ static int check_base(const struct config *config, struct fault *fault)
 {
 	uint64_t given = config->given;
 
-	if ((given & OPT(HOOK)) && !(given & OPT(PRIORITY)))
-		return fault_usage(fault, "usage.missing",
-				   "a base chain needs --priority beside --hook, such as "
-				   "--priority filter");
 	if ((given & OPTS_BASECHAIN) && !(given & OPT(HOOK)))
 		return fault_usage(fault, "usage.missing",
 				   "--type, --priority and --policy are for base chains, which "

@@ -1,8 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
-#include <errno.h>
-#include <string.h>
-#include <unistd.h>
-
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/handlers.h"
 #include "cli/out.h"
 
@@ -17,26 +13,6 @@ static const enum out_style health_styles[] = {
 	[MFW_HEALTH_WARN] = OUT_YELLOW,
 	[MFW_HEALTH_FAIL] = OUT_RED,
 };
-
-/* libxtables is the command's own need, so its check is made here. */
-static void check_xtables(char *message, size_t size, struct mfw_finding *finding)
-{
-	const char *dir = getenv("XTABLES_LIBDIR");
-
-	if (!dir)
-		dir = XTABLES_DIR;
-	*finding = (struct mfw_finding){.check = "libxtables", .message = message};
-	if (!access(dir, R_OK | X_OK)) {
-		snprintf(message, size, "extensions of libxtables are in %s", dir);
-		return;
-	}
-	snprintf(message, size,
-		 "no extensions of libxtables in %s (%s): other tools' xt matches are listed by "
-		 "name only",
-		 dir, strerror(errno));
-	finding->health = MFW_HEALTH_WARN;
-	finding->remedy = "install the package iptables, or set XTABLES_LIBDIR";
-}
 
 static json_t *finding_json(const struct mfw_finding *finding)
 {
@@ -69,21 +45,10 @@ static bool show(const struct mfw_finding *finding, json_t *into)
 
 static bool show_all(const struct mfw_report *report, json_t *into)
 {
-	struct mfw_finding xtables;
-	char message[256];
-	bool has_xtables = false;
 	bool fit = true;
 
-	for (size_t i = 0; i < mfw_report_count(report); i++) {
-		const struct mfw_finding *finding = mfw_report_get(report, i);
-
-		has_xtables |= !strcmp(finding->check, "libxtables");
-		fit &= show(finding, into);
-	}
-	if (!has_xtables) {
-		check_xtables(message, sizeof(message), &xtables);
-		fit &= show(&xtables, into);
-	}
+	for (size_t i = 0; i < mfw_report_count(report); i++)
+		fit &= show(mfw_report_get(report, i), into);
 	return fit;
 }
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Usage, from the tables. */
 #include <string.h>
 
@@ -114,9 +114,10 @@ static void put_overview(void)
 		for (const struct argument *a = commands[i].arguments; a->name; a++)
 			len += (size_t)snprintf(name + len, sizeof(name) - len,
 						a->flags & ARG_OPTIONAL ? " [%s]" : " %s", a->name);
-		printf("  %-44s %s\n", name, commands[i].summary);
+		printf("  %-51s %s\n", name, commands[i].summary);
 	}
-	puts("  -f FILE                                      do the commands in a file as one "
+	puts("  -f FILE                                             do the commands in a file as "
+	     "one "
 	     "change\n");
 	puts("Options of a command: mfwctl help COMMAND. Everything: man mfwctl.");
 }

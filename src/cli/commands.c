@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The commands: help, completion, checks and suggestions all read this table. */
 #include "cli/handlers.h"
 

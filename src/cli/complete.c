@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/complete.h"
 
 #include <dirent.h>
@@ -135,7 +135,7 @@ static void offer_word(struct before *b, const char *prefix)
 /* "--mode=mon": what follows '=' is the word. */
 static const char *open_value(struct before *b, const char *word)
 {
-	const char *value = word[0] == '-' && word[1] == '-' ? strchr(word, '=') : NULL;
+	const char *value = strncmp(word, "--", 2) ? NULL : strchr(word, '=');
 
 	if (b->open || !value || b->ended)
 		return word;

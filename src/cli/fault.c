@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/fault.h"
 
 #include <errno.h>
@@ -66,7 +66,10 @@ void fault_in_file(struct fault *fault, const char *file, const char *text, size
 enum status fault_status(const struct fault *fault)
 {
 	static const char *const bad_input[] = {
-		"expr.", "name.", "action.", "bytecode.", "usage.", "value.", "matcher.unknown",
+		"expr.",      "name.",           "action.",    "bytecode.",    "usage.",
+		"value.",     "matcher.unknown", "family.",    "hook.",        "target.",
+		"netns.bad",  "rule.match",      "rule.mode",  "rule.comment", "rule.place",
+		"chain.type", "chain.policy",    "chain.hook", "chain.fields",
 	};
 	const char *kind = fault->kind ? fault->kind : "";
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <string.h>
 
@@ -26,7 +26,7 @@ static int dispatch(struct session *session, const struct parsed *parsed, struct
 {
 	const struct config *config = session->config;
 
-	if (config->help || (!parsed->n_positionals && !config->file && !config->version))
+	if (config->help || (!parsed->n_positionals && !config->given))
 		return show_help(session, parsed, fault);
 	if (parsed->command) {
 		session->words = config->words;
@@ -35,6 +35,8 @@ static int dispatch(struct session *session, const struct parsed *parsed, struct
 	}
 	if (config->version)
 		return version(session, fault);
+	if (!config->file)
+		return fault_usage(fault, "usage.command", "no command is given; see: mfwctl help");
 	if (config->given & ~(OPTS_GLOBAL | OPT(FILE)))
 		return fault_usage(fault, "usage.option", "-f FILE goes with general options only");
 	return batch_run(session, config->file, fault);

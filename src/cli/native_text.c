@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/native_text.h"
 
 #include <stdio.h>
@@ -107,6 +107,9 @@ struct field {
 };
 
 static const struct field fields[] = {
+	{"ether daddr", "link", 0, 6, VALUE_MAC, NULL},
+	{"ether saddr", "link", 6, 6, VALUE_MAC, NULL},
+	{"ether type", "link", 12, 2, VALUE_ETHER_TYPE, NULL},
 	{"ip saddr", "network", 12, 4, VALUE_IP, NULL},
 	{"ip daddr", "network", 16, 4, VALUE_IP, NULL},
 	{"ip protocol", "network", 9, 1, VALUE_PROTO, "ip"},
@@ -205,6 +208,22 @@ static bool read_counter(struct writer *w, const struct mfw_expr_info *expr)
 	return true;
 }
 
+static bool read_limit(struct writer *w, const struct mfw_expr_info *expr)
+{
+	unsigned long long rate, burst;
+	char unit[16];
+	unsigned flags;
+
+	if (sscanf(expr->text, "rate %llu/%15s burst %llu type packets flags %x", &rate, unit,
+		   &burst, &flags) != 4)
+		return false;
+	give_up_load(w);
+	fprintf(w->out, "%slimit rate %s%llu/%s burst %llu packets", w->gap,
+		flags & 1 ? "over " : "", rate, unit, burst);
+	w->gap = " ";
+	return true;
+}
+
 static bool read_immediate(struct writer *w, const struct mfw_expr_info *expr)
 {
 	char verdict[16], chain[256] = "";
@@ -225,7 +244,7 @@ static const struct {
 } readers[] = {
 	{"meta", read_meta},           {"payload", read_payload}, {"ct", read_ct},
 	{"bitwise", read_bitwise},     {"cmp", read_cmp},         {"counter", read_counter},
-	{"immediate", read_immediate},
+	{"immediate", read_immediate}, {"limit", read_limit},
 };
 
 static void write_expr(struct writer *w, const struct mfw_expr_info *expr)

@@ -1,7 +1,8 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/native_value.h"
 
 #include <arpa/inet.h>
+#include <linux/if_ether.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -127,6 +128,26 @@ static bool print_proto(const struct value *value, const char *op, char *buf, si
 	return true;
 }
 
+static bool print_mac(const struct value *value, const char *op, char *buf, size_t size)
+{
+	const unsigned char *b = value->bytes;
+
+	snprintf(buf, size, "%s%02x:%02x:%02x:%02x:%02x:%02x", op, b[0], b[1], b[2], b[3], b[4],
+		 b[5]);
+	return true;
+}
+
+static bool print_ether_type(const struct value *value, const char *op, char *buf, size_t size)
+{
+	unsigned number = (unsigned)value->bytes[0] << 8 | value->bytes[1];
+
+	if (number == ETH_P_IP || number == ETH_P_IPV6)
+		snprintf(buf, size, "%s%s", op, number == ETH_P_IP ? "ip" : "ip6");
+	else
+		snprintf(buf, size, "%s0x%04x", op, number);
+	return true;
+}
+
 static bool print_number(const struct value *value, enum value_format format, unsigned len,
 			 const struct value *mask, const char *op, char *buf, size_t size)
 {
@@ -187,6 +208,8 @@ bool value_print(const struct value *value, enum value_format format, unsigned l
 	switch (format) {
 	case VALUE_IP:
 	case VALUE_IP6: return print_address(value, format, mask, op, buf, size);
+	case VALUE_MAC: return !mask && print_mac(value, op, buf, size);
+	case VALUE_ETHER_TYPE: return !mask && print_ether_type(value, op, buf, size);
 	case VALUE_NAME: return !mask && print_name(value, hint, op, buf, size);
 	case VALUE_PROTO: return !mask && print_proto(value, op, buf, size);
 	case VALUE_CT_STATE: return print_ct_state(value, mask, op, buf, size);

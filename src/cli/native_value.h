@@ -11,6 +11,8 @@ enum value_format {
 	VALUE_NET,  /* a number in network order */
 	VALUE_NAME, /* an interface's name, or its beginning */
 	VALUE_IP,
+	VALUE_MAC,
+	VALUE_ETHER_TYPE,
 	VALUE_IP6,
 	VALUE_PROTO, /* an IP protocol */
 	VALUE_NFPROTO,

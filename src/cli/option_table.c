@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <string.h>
 
@@ -63,6 +63,7 @@ static int write_number(const struct option *option, void *member, const char *v
 	return 0;
 }
 
+/* Families and hooks are checked by the library, which knows why some cannot be used. */
 #define AT(member) .offset = offsetof(struct config, member)
 
 const struct option options[O_COUNT] = {
@@ -81,17 +82,18 @@ const struct option options[O_COUNT] = {
 		    write_text, AT(file), .completes = WORDS_PATH},
 	[O_NETNS] = {"--netns", "NAME|PATH", "a network namespace", write_text, AT(netns),
 		     .completes = WORDS_NETNS},
-	[O_FAMILY] = {"--family", "FAMILY", "inet (default), ip, ip6 or bridge", write_word,
+	[O_FAMILY] = {"--family", "FAMILY", "inet (default), ip, ip6 or bridge", write_text,
 		      AT(family), .values = family_words},
 	[O_TABLE] = {"--table", "TABLE", "address this nftables table instead of a customer",
 		     write_text, AT(table)},
 	[O_CHAIN] = {"--chain", "CHAIN", "the chain in that table", write_text, AT(chain)},
 	[O_TYPE] = {"--type", "TYPE", "filter (default), nat or route", write_word, AT(type),
 		    .values = type_words},
-	[O_HOOK] = {"--hook", "HOOK", "makes a base chain: where packets enter it", write_word,
+	[O_HOOK] = {"--hook", "HOOK", "makes a base chain: where packets enter it", write_text,
 		    AT(hook), .values = hook_words},
-	[O_PRIORITY] = {"--priority", "PRIORITY", "a number, or NAME[+N|-N]; lower runs first",
-			write_text, AT(priority), .values = priority_words},
+	[O_PRIORITY] = {"--priority", "PRIORITY",
+			"a number (default 0), or NAME[+N|-N]; lower runs first", write_text,
+			AT(priority), .values = priority_words},
 	[O_POLICY] = {"--policy", "POLICY", "what happens at the chain's end: accept or drop",
 		      write_word, AT(policy), .values = policy_words},
 	[O_FLUSH] = {"--flush", NULL, "with the rules in it", write_flag, AT(flush)},

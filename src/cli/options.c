@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/options.h"
 
 #include <errno.h>
@@ -187,7 +187,7 @@ static int missing_word(const struct command *command, const struct argument *ar
 {
 	char name[32];
 
-	return fault_usage(fault, "usage.missing", "'%s' needs a %s; see: mfwctl help %s",
+	return fault_usage(fault, "usage.missing", "'%s' needs %s; see: mfwctl help %s",
 			   command_name(command, name, sizeof(name)), argument->name, name);
 }
 

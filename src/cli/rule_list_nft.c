@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A listing in nft's form. Our rules are comments, since nft has no words for them, so what is
  * printed can be loaded by nft, without them.
@@ -21,10 +21,14 @@ static void put_own(const struct mfw_rule *rule)
 	if (path) {
 		fputs("\t\t#match bpf pinned ", stdout);
 		put(path);
-	} else {
+	} else if (rule->bytecode) {
 		fputs("\t\t#match bpf bytecode '", stdout);
-		put(rule->bytecode ? rule->bytecode : "");
+		put(rule->bytecode);
 		putchar('\'');
+	} else {
+		/* `true` needs no program. */
+		fputs("\t\t#match ", stdout);
+		put(rule->match ? rule->match : "");
 	}
 	putchar(' ');
 	put(rule->action);

@@ -1,6 +1,7 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/xt_text.h"
 
+#include <dlfcn.h>
 #include <getopt.h>
 #include <string.h>
 #include <xtables.h>
@@ -39,6 +40,33 @@ static struct xtables_globals globals = {
 	.compat_rev = any_revision,
 };
 
+/*
+ * Loaded in the child, where it is needed, which is seldom: linked, it would make every start of
+ * mfwctl slower by a tenth of a millisecond. XTABLES_VERSION is the name of the library's file.
+ */
+static struct {
+	__typeof__(xtables_init) *init;
+	__typeof__(xtables_set_nfproto) *set_nfproto;
+	__typeof__(xtables_set_params) *set_params;
+	__typeof__(xtables_find_match) *find_match;
+	__typeof__(xtables_find_match_revision) *find_match_revision;
+	__typeof__(xtables_find_target) *find_target;
+	__typeof__(xtables_find_target_revision) *find_target_revision;
+} xt;
+
+static bool load(void)
+{
+	/* Global: the extensions take their functions from it. */
+	void *so = dlopen(XTABLES_VERSION, RTLD_NOW | RTLD_GLOBAL);
+
+	if (!so)
+		return false;
+#define SYMBOL(name) ((xt.name = (__typeof__(xt.name))dlsym(so, "xtables_" #name)) != NULL)
+	return SYMBOL(init) && SYMBOL(set_nfproto) && SYMBOL(set_params) && SYMBOL(find_match) &&
+	       SYMBOL(find_match_revision) && SYMBOL(find_target) && SYMBOL(find_target_revision);
+#undef SYMBOL
+}
+
 static uint8_t nfproto_of(const char *family)
 {
 	if (!strcmp(family, "ip6"))
@@ -53,12 +81,12 @@ static bool is_match(const struct mfw_expr_info *expr)
 
 static bool save_match(const struct mfw_expr_info *expr)
 {
-	struct xtables_match *match = xtables_find_match(expr->xt_name, XTF_TRY_LOAD, NULL);
+	struct xtables_match *match = xt.find_match(expr->xt_name, XTF_TRY_LOAD, NULL);
 	struct xt_entry_match *entry;
 
 	if (match)
-		match = xtables_find_match_revision(expr->xt_name, XTF_DONT_LOAD, match,
-						    (int)expr->xt_rev);
+		match = xt.find_match_revision(expr->xt_name, XTF_DONT_LOAD, match,
+					       (int)expr->xt_rev);
 	if (!match || XT_ALIGN(match->size) != XT_ALIGN(expr->xt_len))
 		return false;
 	entry = calloc(1, sizeof(*entry) + XT_ALIGN(expr->xt_len));
@@ -69,20 +97,25 @@ static bool save_match(const struct mfw_expr_info *expr)
 	entry->u.match_size = (uint16_t)(sizeof(*entry) + XT_ALIGN(expr->xt_len));
 	memcpy(entry->data, expr->xt_info, expr->xt_len);
 	printf("-m %s", match->alias ? match->alias(entry) : match->name);
+	/* ebtables' extensions have no save function; what they print is in the same form. */
 	if (match->save)
 		match->save(no_address, entry);
+	else if (match->print) {
+		putchar(' ');
+		match->print(no_address, entry, 1);
+	}
 	free(entry);
 	return true;
 }
 
 static bool save_target(const struct mfw_expr_info *expr)
 {
-	struct xtables_target *target = xtables_find_target(expr->xt_name, XTF_TRY_LOAD);
+	struct xtables_target *target = xt.find_target(expr->xt_name, XTF_TRY_LOAD);
 	struct xt_entry_target *entry;
 
 	if (target)
-		target = xtables_find_target_revision(expr->xt_name, XTF_DONT_LOAD, target,
-						      (int)expr->xt_rev);
+		target = xt.find_target_revision(expr->xt_name, XTF_DONT_LOAD, target,
+						 (int)expr->xt_rev);
 	if (!target || XT_ALIGN(target->size) != XT_ALIGN(expr->xt_len))
 		return false;
 	entry = calloc(1, sizeof(*entry) + XT_ALIGN(expr->xt_len));
@@ -95,6 +128,10 @@ static bool save_target(const struct mfw_expr_info *expr)
 	printf("-j %s", target->alias ? target->alias(entry) : target->name);
 	if (target->save)
 		target->save(no_address, entry);
+	else if (target->print) {
+		putchar(' ');
+		target->print(no_address, entry, 1);
+	}
 	free(entry);
 	return true;
 }
@@ -111,20 +148,33 @@ struct work {
 	size_t from;
 };
 
+static void start(void)
+{
+	xt.init();
+	xt.set_nfproto(NFPROTO_IPV4);
+	xt.set_params(&globals);
+}
+
+static bool save(const struct mfw_expr_info *expr, const char *family)
+{
+	xt.set_nfproto(nfproto_of(family));
+	return is_match(expr) ? save_match(expr) : save_target(expr);
+}
+
 /* In the child: one text after the other, each ended by NUL. */
 static void print_items(void *arg)
 {
 	const struct work *work = arg;
 
-	xtables_init();
-	xtables_set_nfproto(NFPROTO_IPV4);
-	xtables_set_params(&globals);
+	bool loaded = load();
+
+	if (loaded)
+		start();
 	for (size_t i = work->from; i < work->n; i++) {
 		const struct mfw_expr_info *expr = work->items[i].expr;
 
 		alarm(CHILD_SECONDS);
-		xtables_set_nfproto(nfproto_of(work->items[i].family));
-		if (!(is_match(expr) ? save_match(expr) : save_target(expr)))
+		if (!loaded || !save(expr, work->items[i].family))
 			put_plain(stdout, expr);
 		putchar('\0');
 		fflush(stdout);

@@ -249,9 +249,9 @@ static int op_rule_add(const struct nft_op *op, char *at, uint32_t seq, uint32_t
 			flags |= NLM_F_APPEND;
 		if (op->place == NFT_BEFORE || op->place == NFT_AFTER)
 			set_position(op->anchor, out);
-		if (op->rule->batch_id)
-			nftnl_rule_set_u32(out, NFTNL_RULE_ID, op->rule->batch_id);
 	}
+	if (op->rule->batch_id)
+		nftnl_rule_set_u32(out, NFTNL_RULE_ID, op->rule->batch_id);
 	nftnl_rule_set_data(out, NFTNL_RULE_USERDATA, data, userdata_write(op->rule, data));
 	r = encode_exprs(op->rule, op->chain->family, out);
 	return r ? r : encode_rule(out, NFT_MSG_NEWRULE, flags, at, seq, ret_len);

@@ -165,7 +165,8 @@ static void check_standalone(const struct vectors *v, size_t i)
 	run_close(&run);
 }
 
-static void check_expr(const struct vectors *v, size_t i, bool invert)
+/* nots: how many of them stand before the call. */
+static void check_expr(const struct vectors *v, size_t i, int nots)
 {
 	const struct mfw_test *test = vector_test(v, i);
 	struct value value = {
@@ -175,15 +176,19 @@ static void check_expr(const struct vectors *v, size_t i, bool invert)
 		.params = (unsigned char *)vector_params(v, i),
 	};
 	struct expr call = {.kind = EXPR_TEST, .value = &value}, *operand = &call;
-	struct expr not = {.kind = EXPR_NOT, .operands = &operand, .n_operands = 1};
+	struct expr once = {.kind = EXPR_NOT, .operands = &operand, .n_operands = 1};
+	struct expr *second = &once;
+	struct expr twice = {.kind = EXPR_NOT, .operands = &second, .n_operands = 1};
+	const struct expr *exprs[] = {&call, &once, &twice};
+	static const char *const forms[] = {"as an expression", "not", "not not"};
 	struct run run;
 
-	if (run_expr(&run, invert ? &not : &call))
+	if (run_expr(&run, exprs[nots]))
 		check(false, "%s: its program loads", v->matcher->pub.name);
 	else
-		check_answer(&run, test, test->match != invert, v->matcher->pub.name,
-			     invert ? "not" : "as an expression");
-	if (!i && !invert)
+		check_answer(&run, test, test->match != (nots % 2), v->matcher->pub.name,
+			     forms[nots]);
+	if (!i && !nots)
 		check(run.insns && run.insns < INSNS_MAX, "%s: %u instructions processed, below %d",
 		      v->matcher->pub.name, run.insns, INSNS_MAX);
 	run_close(&run);
@@ -199,8 +204,8 @@ static void check_matcher(const struct matcher *matcher)
 		check_coverage(&v);
 		for (size_t i = 0; i < v.n; i++) {
 			check_standalone(&v, i);
-			check_expr(&v, i, false);
-			check_expr(&v, i, true);
+			for (int nots = 0; nots <= 2; nots++)
+				check_expr(&v, i, nots);
 		}
 	}
 	object_close(&v.object);

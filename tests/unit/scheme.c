@@ -82,8 +82,15 @@ static const struct field *find_field(void *ctx, const char *name)
 	return field_find(name);
 }
 
+static const char *node_text(void *ctx, const struct field *field)
+{
+	(void)ctx;
+	return field->id == FIELD_NODE_NAME ? "sfo06" : NULL;
+}
+
 const struct scheme test_scheme = {
 	.field = find_field,
 	.matcher = find,
 	.nearest = nearest_name,
+	.node = node_text,
 };
