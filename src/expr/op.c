@@ -9,6 +9,9 @@
 #define BYTES (1 << FIELD_BYTES)
 #define REGEX 1
 
+#define BYTES_OPS                                                                                  \
+	"eq, ne, lt, le, gt, ge, in {...}, in $list, contains, wildcard and strict wildcard"
+
 /* In this order: a sign goes before those that are its beginning. */
 static const struct op {
 	const char *word, *sign;
@@ -98,9 +101,7 @@ const char *op_list(enum field_type type)
 		[FIELD_BOOL] = "none",
 		[FIELD_INT] = "eq, ne, lt, le, gt, ge, in {...} and &",
 		[FIELD_IP] = "eq, ne, lt, le, gt, ge, in {...} and in $list",
-		[FIELD_BYTES] =
-			"eq, ne, lt, le, gt, ge, in {...}, in $list, contains, wildcard and "
-			"strict wildcard",
+		[FIELD_BYTES] = BYTES_OPS,
 	};
 
 	return lists[type];

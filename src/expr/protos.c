@@ -4,9 +4,8 @@
 
 #include <string.h>
 
-#define WORDS    ARRAY_SIZE(((struct protos *)NULL)->bits)
-#define NO_PROTO 256
-#define ICMPV6   58
+#define WORDS  ARRAY_SIZE(((struct protos *)NULL)->bits)
+#define ICMPV6 58
 
 static void add(struct protos *protos, unsigned proto)
 {
@@ -15,10 +14,10 @@ static void add(struct protos *protos, unsigned proto)
 
 struct protos protos_all(void)
 {
-	struct protos all = {};
+	struct protos all;
 
-	for (unsigned i = 0; i < PROTOS_N; i++)
-		add(&all, i);
+	memset(&all, 0xff, sizeof(all));
+	all.bits[WORDS - 1] = (1ull << PROTOS_N % 64) - 1;
 	return all;
 }
 
