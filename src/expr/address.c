@@ -65,6 +65,7 @@ static int none(struct lexer *lex, size_t at)
 			      found ? found : "something else",
 			      first == '$'   ? ": a list stands without braces, in $name"
 			      : first == ',' ? ": items are separated by spaces"
+			      : first == '-' ? ": a range is written with two dots, A..B"
 			      : first == '"' ? ": addresses stand without quotes"
 					     : "");
 }

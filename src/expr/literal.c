@@ -43,6 +43,23 @@ static const char *base_name(unsigned base)
 	}
 }
 
+static int bad_digit(struct lexer *lex, size_t at, size_t end, size_t bad, unsigned base)
+{
+	size_t len = 0;
+
+	while (bad + len < lex->len && lex_is_word_char(lex->text[bad + len]))
+		len++;
+	if (op_is_word(lex->text + bad, len))
+		return lex_error(lex, at, end - at, "expr.syntax",
+				 "a space is missing before '%.*s'", (int)len, lex->text + bad);
+	if (bad == at && base == 10)
+		return lex_error(lex, at, end - at, "expr.syntax",
+				 "expected a number, such as 443 or 0x1bb, found '%.*s'",
+				 (int)(len < 40 ? len : 40), lex->text + bad);
+	return lex_error(lex, at, end - at, "expr.syntax", "'%c' is no digit of %s number",
+			 lex->text[bad], base_name(base));
+}
+
 /* The digits from `from` on, of the number whose error has its place from `at` on. */
 static int read_digits(struct lexer *lex, size_t at, size_t from, unsigned base, uint64_t *ret,
 		       size_t *ret_end)
@@ -53,9 +70,7 @@ static int read_digits(struct lexer *lex, size_t at, size_t from, unsigned base,
 		end++;
 	for (size_t i = from; i < end; i++)
 		if (literal_hex_digit(lex->text[i]) >= (int)base)
-			return lex_error(lex, at, end - at, "expr.syntax",
-					 "'%c' is no digit of %s number", lex->text[i],
-					 base_name(base));
+			return bad_digit(lex, at, end, i, base);
 	*ret = 0;
 	for (size_t i = from; i < end; i++)
 		if (__builtin_mul_overflow(*ret, base, ret) ||

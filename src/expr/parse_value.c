@@ -82,6 +82,17 @@ static int parse_named(struct parser *p, const char *name, size_t end, struct va
 	return 0;
 }
 
+static int refuse_index(struct parser *p)
+{
+	size_t at = p->lex.end;
+	const char *close = strchr(p->lex.text + at, ']');
+	size_t end = close ? (size_t)(close - p->lex.text) + 1 : p->lex.len;
+
+	return lex_error(&p->lex, at, end - at, "expr.type",
+			 "values have no parts with an index: bytes of one are "
+			 "substring(VALUE, START, END), bits bit_slice(HEADER, START, END)");
+}
+
 int parse_value(struct parser *p, struct value **ret)
 {
 	cleanup_value struct value *value = calloc(1, sizeof(*value));
@@ -101,6 +112,8 @@ int parse_value(struct parser *p, struct value **ret)
 	r = parse_named(p, name, end, value);
 	if (r)
 		return r;
+	if (p->lex.end < p->lex.len && p->lex.text[p->lex.end] == '[')
+		return refuse_index(p);
 	value->length = p->lex.end - at;
 	*ret = steal_ptr(value);
 	return 0;

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#define TREES 20000
+#define TREES 4000
 
 static uint64_t state;
 
