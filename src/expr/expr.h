@@ -21,15 +21,15 @@
  *   before it. OP_CONTAINS: the literal occurs somewhere (an empty one always does).
  *   OP_WILDCARD: the pattern fits the whole value; `*` is any run of bytes, also none and also
  *   newlines, `\*` is a star and `\\` a backslash; ASCII letters of both cases are the same.
- *   OP_STRICT_WILDCARD: the same, but letters' case counts. A backslash before
- *   anything else, and two stars in a row, are refused.
+ *   OP_STRICT_WILDCARD: the same, but letters' case counts. A backslash before anything else, and
+ *   two stars in a row, are refused by the parser. pattern_fits() in expr/pattern.h is this.
  *
  *   OP_IN: the value is in one of the items; an empty set has none. OP_IN_LIST: the address (or the
  *   bytes, exactly) is in the list.
  *
  *   Order of asking cannot be seen, but for matchers that count: those that stand behind an
  *   `and` whose left side is false, or an `or` whose left side is true, are not asked; xor asks
- * all.
+ *   all.
  */
 #ifndef EXPR_EXPR_H
 #define EXPR_EXPR_H

@@ -162,14 +162,13 @@ static int flatten(struct expr *expr)
 {
 	for (size_t i = 0; i < expr->n_operands; i++) {
 		struct expr *inner = expr->operands[i];
+		size_t n = expr->n_operands - 1 + inner->n_operands;
 		struct expr **grown;
-		size_t n = expr->n_operands - 1;
 
 		if (inner->kind != expr->kind || expr->kind == EXPR_NOT)
 			continue;
-		/* Room in powers of two, as expr_add_operand() keeps it. */
-		for (size_t j = 0; j < inner->n_operands; j++)
-			n++;
+		/* Room for what expr_add_operand() adds before it grows at the next power of two.
+		 */
 		grown = calloc(n * 2, sizeof(*grown));
 		if (!grown)
 			return -ENOMEM;
