@@ -176,6 +176,8 @@ void mfw_change_free(struct mfw_change *change)
 	while (change->n_steps)
 		change_drop_step(change);
 	free(change->steps);
+	for (size_t i = 0; i < change->n_warnings; i++)
+		free(change->warnings[i]);
 	free(change->warnings);
 	free(change->customer);
 	free(change->netns);
@@ -343,38 +345,76 @@ static int set_ref(struct step *step, const char *ref, struct mfw_err **err)
 	return r;
 }
 
+/* Takes the text. */
+static int add_warning(struct mfw_change *change, char *text, struct mfw_err **err)
+{
+	char **more =
+		text ? reallocarray(change->warnings, change->n_warnings + 1, sizeof(*more)) : NULL;
+
+	if (!more) {
+		free(text);
+		return err_nomem(err);
+	}
+	change->warnings = more;
+	more[change->n_warnings++] = text;
+	return 0;
+}
+
 static int warn(struct mfw_change *change, const struct rule *rule, struct mfw_err **err)
 {
-	const char *warning = NULL, **more;
+	const char *warning = NULL;
 	struct action action;
 
 	if (rule->pub.action && !action_parse(rule->pub.action, &action, NULL))
 		warning = action_warning(&action);
-	if (!warning)
-		return 0;
-	more = reallocarray(change->warnings, change->n_warnings + 1, sizeof(*more));
-	if (!more)
-		return err_nomem(err);
-	change->warnings = more;
-	more[change->n_warnings++] = warning;
+	return warning ? add_warning(change, strdup(warning), err) : 0;
+}
+
+static int warn_of_match(struct mfw_change *change, const struct err_list *warnings,
+			 struct mfw_err **err)
+{
+	for (size_t i = 0; i < warnings->n; i++) {
+		unsigned line, column;
+		char *text;
+
+		mfw_err_place(warnings->items[i], &line, &column, NULL);
+		if (asprintf(&text, "match, line %u, column %u: %s", line, column,
+			     mfw_err_message(warnings->items[i])) < 0)
+			text = NULL;
+		if (add_warning(change, text, err))
+			return -ENOMEM;
+	}
 	return 0;
+}
+
+static int refuse_match(struct expr_report *report, const char *ref, struct mfw_err **err)
+{
+	int code = report->errors.n ? -mfw_err_code(report->errors.items[0]) : -ENOMEM;
+
+	if (!report->errors.n)
+		return err_nomem(err);
+	if (!err)
+		return code;
+	mfw_err_free(*err);
+	*err = steal_ptr(report->errors.items[0]);
+	err_set_ref(err, ref);
+	return code;
 }
 
 /* An expression is checked as soon as it is given, so that its error comes before any lock. */
 static int check_match(struct mfw_change *change, const struct rule *rule, struct mfw_err **err)
 {
+	cleanup_expr_report struct expr_report report = {};
 	cleanup_expr struct expr *expr = NULL;
 
 	if (rule->kind != MATCH_EXPR)
 		return 0;
 	if (change->last_match && !strcmp(change->last_match, rule->pub.match))
 		return 0;
-	if (expr_parse(rule->pub.match, &change->mfw->scheme, &expr, err)) {
-		err_set_ref(err, rule->pub.ref);
-		return err ? -mfw_err_code(*err) : -EINVAL;
-	}
+	if (expr_check(rule->pub.match, &change->mfw->scheme, &expr, &report))
+		return refuse_match(&report, rule->pub.ref, err);
 	change->last_match = rule->pub.match;
-	return 0;
+	return warn_of_match(change, &report.warnings, err);
 }
 
 int mfw_change_rule_add(struct mfw_change *change, const char *chain, const struct mfw_rule *rule,

@@ -41,6 +41,7 @@ extern "C" {
 
 struct mfw;
 struct mfw_change;
+struct mfw_checked;
 struct mfw_customers;
 struct mfw_listing;
 struct mfw_matchers;
@@ -333,6 +334,29 @@ const char *mfw_change_ref(const struct mfw_change *change, size_t step);
 long mfw_change_failed_step(const struct mfw_change *change);
 /* Warning `i` about what was added so far, or NULL when there are no more. */
 const char *mfw_change_warning(const struct mfw_change *change, size_t i);
+
+/* ---- expressions ---- */
+
+/*
+ * Checks an expression without any kernel. A wrong one is no failure: then there are errors in what
+ * is returned. Free with mfw_checked_free(). Errors: ENOMEM.
+ */
+int mfw_expr_check(struct mfw *mfw, const char *text, struct mfw_checked **ret,
+		   struct mfw_err **err);
+/*
+ * Error `i`, with its place, in the order of the text; NULL when there are no more. Kinds: expr.*,
+ * matcher.*, list.*. After an error of syntax nothing more is looked for.
+ */
+const struct mfw_err *mfw_checked_error(const struct mfw_checked *checked, size_t i);
+/*
+ * Warning `i`, of an expression without errors. Kinds: expr.octal, expr.protocol (no protocol has
+ * that name), expr.always and expr.never (true), expr.overlap (items of a set), expr.missing (also
+ * true for packets of other protocols).
+ */
+const struct mfw_err *mfw_checked_warning(const struct mfw_checked *checked, size_t i);
+/* The expression in its canonical form; NULL when there are errors. */
+const char *mfw_checked_text(const struct mfw_checked *checked);
+void mfw_checked_free(struct mfw_checked *checked);
 
 /* ---- matchers ---- */
 

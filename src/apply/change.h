@@ -42,7 +42,7 @@ struct mfw_change {
 	struct step *steps;
 	size_t n_steps, cap_steps;
 	long failed_step;
-	const char **warnings; /* literals */
+	char **warnings;
 	size_t n_warnings;
 	/* The expression checked last, which is a rule's of a step: batches repeat themselves. */
 	const char *last_match;

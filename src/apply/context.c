@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "apply/context.h"
+#include "base/nearest.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -17,9 +18,22 @@ static const struct matcher *find_matcher(void *ctx, const char *name, struct mf
 	return catalog_find(ctx, name, &missing, err);
 }
 
-static const char *nearest_matcher(void *ctx, const char *name)
+static const struct field *find_field(void *ctx, const char *name)
 {
-	return catalog_nearest(ctx, name);
+	(void)ctx;
+	return field_find(name);
+}
+
+static const char *nearest_name(void *ctx, const char *name)
+{
+	struct nearest nearest = NEAREST_INIT(name);
+	const char *matcher = catalog_nearest(ctx, name), *field = field_nearest(name);
+
+	if (matcher)
+		nearest_try(&nearest, matcher);
+	if (field)
+		nearest_try(&nearest, field);
+	return nearest.best ? nearest.best : matcher;
 }
 
 /* The file that this code was loaded from, a library or the program. */
@@ -87,7 +101,11 @@ int context_open(const struct mfw_options *options, struct mfw **ret, struct mfw
 		return r;
 	}
 	mfw->scheme = (struct scheme){
-		.ctx = mfw->catalog, .matcher = find_matcher, .nearest = nearest_matcher};
+		.ctx = mfw->catalog,
+		.field = find_field,
+		.matcher = find_matcher,
+		.nearest = nearest_name,
+	};
 	*ret = mfw;
 	return 0;
 }

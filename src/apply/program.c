@@ -104,7 +104,7 @@ static int open_expr(struct mfw *mfw, struct source *s, struct mfw_err **err)
 
 static bool matches_everything(const struct expr *expr)
 {
-	return expr->kind == EXPR_CONST && expr->value;
+	return expr->kind == EXPR_CONST && expr->constant;
 }
 
 /* A new descriptor of the program that is not pinned yet. */

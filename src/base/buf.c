@@ -58,6 +58,22 @@ int buf_printf(struct buf *buf, const char *fmt, ...)
 	return buf_add(buf, text, n);
 }
 
+int buf_add_quoted(struct buf *buf, const void *data, size_t len)
+{
+	const unsigned char *bytes = data;
+	int r = buf_add_str(buf, "\"");
+
+	for (size_t i = 0; i < len && !r; i++) {
+		if (bytes[i] == '"' || bytes[i] == '\\')
+			r = buf_printf(buf, "\\%c", bytes[i]);
+		else if (bytes[i] >= ' ' && bytes[i] <= '~')
+			r = buf_add(buf, bytes + i, 1);
+		else
+			r = buf_printf(buf, "\\x%02x", bytes[i]);
+	}
+	return r ? r : buf_add_str(buf, "\"");
+}
+
 int buf_read_fd(struct buf *buf, int fd, size_t max)
 {
 	ssize_t n;

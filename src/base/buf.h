@@ -17,6 +17,8 @@ struct buf {
 int buf_add(struct buf *buf, const void *data, size_t len);
 int buf_add_str(struct buf *buf, const char *text);
 int buf_printf(struct buf *buf, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The bytes as a string of the language: printable ASCII as it is, the rest escaped. */
+int buf_add_quoted(struct buf *buf, const void *data, size_t len);
 /* Reads fd to its end, at most max bytes: -EFBIG beyond; else a negative errno. */
 int buf_read_fd(struct buf *buf, int fd, size_t max);
 /* Takes the text out, to be freed by the caller; NULL without memory. The buffer is empty then. */

@@ -14,6 +14,7 @@
 #define MODE         ARG("MODE", mode, 0, WORDS_NONE, mode_words)
 #define MATCH        ARG("MATCH", match, ARG_MATCH, WORDS_MATCHER)
 #define ACTION       ARG("ACTION...", words, ARG_REPEATED, WORDS_ACTION)
+#define EXPRESSION   ARG("EXPRESSION", match, 0, WORDS_MATCHER)
 #define MATCHER      ARG("MATCHER", name, 0, WORDS_MATCHER)
 #define MAY_CUSTOMER ARG("CUSTOMER", customer, ARG_TARGET | ARG_OPTIONAL, WORDS_CUSTOMER)
 #define MAY_CHAIN    ARG("CHAIN", chain, ARG_TARGET | ARG_OPTIONAL, WORDS_CHAIN)
@@ -150,6 +151,22 @@ const struct command commands[] = {
 		.run = rule_list,
 		.valid = OPTS_DIRECT | OPT(FORMAT) | OPT(RESET),
 		.arguments = {MAY_CUSTOMER, MAY_CHAIN},
+		.only_once = not_a_change,
+	},
+	{
+		.noun = "expr",
+		.verb = "check",
+		.summary = "show an expression's errors and warnings",
+		.run = expr_check_command,
+		.arguments = {EXPRESSION},
+		.only_once = not_a_change,
+	},
+	{
+		.noun = "expr",
+		.verb = "print",
+		.summary = "show how an expression is understood, in its canonical form",
+		.run = expr_print_command,
+		.arguments = {EXPRESSION},
 		.only_once = not_a_change,
 	},
 	{

@@ -35,11 +35,9 @@ static char *copy(const char *text)
 	return text ? strdup(text) : NULL;
 }
 
-int fault_take(struct fault *fault, struct mfw_err *err)
+void fault_copy(struct fault *fault, const struct mfw_err *err)
 {
 	fault_clear(fault);
-	if (!err)
-		return fault_make(fault, ENOMEM, "memory", "out of memory");
 	fault->code = mfw_err_code(err);
 	fault->kind = copy(mfw_err_kind(err));
 	fault->message = copy(mfw_err_message(err));
@@ -47,6 +45,13 @@ int fault_take(struct fault *fault, struct mfw_err *err)
 	fault->ref = copy(mfw_err_ref(err));
 	fault->source = copy(mfw_err_source(err));
 	mfw_err_place(err, &fault->line, &fault->column, &fault->length);
+}
+
+int fault_take(struct fault *fault, struct mfw_err *err)
+{
+	if (!err)
+		return fault_make(fault, ENOMEM, "memory", "out of memory");
+	fault_copy(fault, err);
 	mfw_err_free(err);
 	return -1;
 }

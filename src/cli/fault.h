@@ -46,6 +46,8 @@ int fault_make(struct fault *fault, int code, const char *kind, const char *fmt,
 #define fault_usage(fault, kind, ...) fault_make(fault, EINVAL, kind, __VA_ARGS__)
 /* Fills *fault from err, which is freed, and returns -1. */
 int fault_take(struct fault *fault, struct mfw_err *err);
+/* Fills *fault from err, which stays the caller's. */
+void fault_copy(struct fault *fault, const struct mfw_err *err);
 /* Puts the fault into a line of a file: where it is, and that line's text (copied). */
 void fault_in_file(struct fault *fault, const char *file, const char *text, size_t len,
 		   unsigned line, unsigned column, unsigned length);

@@ -23,6 +23,9 @@ int rule_del_step(const struct config *config, struct mfw_change *change, struct
 int rule_mode_step(const struct config *config, struct mfw_change *change, struct fault *fault);
 int rule_list(struct session *session, struct fault *fault);
 
+int expr_check_command(struct session *session, struct fault *fault);
+int expr_print_command(struct session *session, struct fault *fault);
+
 int matcher_list(struct session *session, struct fault *fault);
 int matcher_show(struct session *session, struct fault *fault);
 

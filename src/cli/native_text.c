@@ -182,8 +182,8 @@ static bool read_cmp(struct writer *w, const struct mfw_expr_info *expr)
 	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
 		if (strcmp(ops[i][0], op) != 0)
 			continue;
-		if (!value_print(&value, l->format, l->len, l->masked ? &l->mask : NULL, w->hint,
-				 ops[i][1], text, sizeof(text)))
+		if (!native_value_print(&value, l->format, l->len, l->masked ? &l->mask : NULL,
+					w->hint, ops[i][1], text, sizeof(text)))
 			return false;
 		put(w, l->label);
 		put(w, text);

@@ -202,8 +202,9 @@ static bool print_ct_state(const struct value *value, const struct value *mask, 
 	return len && !bits;
 }
 
-bool value_print(const struct value *value, enum value_format format, unsigned len,
-		 const struct value *mask, const char *hint, const char *op, char *buf, size_t size)
+bool native_value_print(const struct value *value, enum value_format format, unsigned len,
+			const struct value *mask, const char *hint, const char *op, char *buf,
+			size_t size)
 {
 	switch (format) {
 	case VALUE_IP:

@@ -33,7 +33,7 @@ bool value_is_zero(const struct value *value);
  * if not known; mask NULL: none; hint: nft's text of the whole rule, or NULL; op: "", "!= " and so
  * on. False: not of a kind that is known.
  */
-bool value_print(const struct value *value, enum value_format format, unsigned len,
+bool native_value_print(const struct value *value, enum value_format format, unsigned len,
 		 const struct value *mask, const char *hint, const char *op, char *buf,
 		 size_t size);
 /* "tcp", "udp", or "th" for what is not known. */

@@ -83,13 +83,13 @@ static void put_indented(FILE *out, const char *text)
 	}
 }
 
-static void put_fault(FILE *out, const struct fault *fault)
+static void put_finding(FILE *out, const struct fault *fault, bool warning)
 {
 	const char *message = fault->message ? fault->message : "out of memory";
 
 	fputs(out_color(out, OUT_BOLD), out);
-	fputs("mfwctl: ", out);
-	fputs(out_color(out, OUT_RED), out);
+	fputs(warning ? "mfwctl: warning: " : "mfwctl: ", out);
+	fputs(out_color(out, warning ? OUT_YELLOW : OUT_RED), out);
 	if (fault->file)
 		fprintf(out, "%s:%u:%u: ", fault->file, fault->line, fault->column);
 	out_plain(out, message, strlen(message));
@@ -132,7 +132,7 @@ void report_faults(const struct config *config, const struct fault *faults, size
 
 	if (!config->json) {
 		for (size_t i = 0; i < n; i++)
-			put_fault(stderr, &faults[i]);
+			put_finding(stderr, &faults[i], false);
 		return;
 	}
 	object = json_object();
@@ -149,6 +149,11 @@ void report_faults(const struct config *config, const struct fault *faults, size
 void report_fault(const struct config *config, const struct fault *fault)
 {
 	report_faults(config, fault, 1);
+}
+
+void report_finding(const struct fault *fault, bool warning)
+{
+	put_finding(stderr, fault, warning);
 }
 
 void report_warning(const char *message)

@@ -59,15 +59,15 @@ static int call(struct code *code, const struct matcher *matcher)
 }
 
 /* r3 = address of this call's own parameters. */
-static int set_params(struct code *code, const struct expr *expr)
+static int set_params(struct code *code, const struct value *value)
 {
 	struct code_reloc reloc = {
 		.insn = here(code),
 		.data = true,
-		.param = CODE_COUNT(code->params, const struct expr *),
+		.param = CODE_COUNT(code->params, const struct value *),
 	};
 
-	if (buf_add(&code->params, &expr, sizeof(expr)) ||
+	if (buf_add(&code->params, &value, sizeof(value)) ||
 	    buf_add(&code->relocs, &reloc, sizeof(reloc)))
 		return -ENOMEM;
 	if (emit(code, (struct bpf_insn){.code = BPF_LD | BPF_DW | BPF_IMM, .dst_reg = BPF_REG_3}))
@@ -100,9 +100,11 @@ static int make_bool(struct code *code)
 
 static int emit_call(struct code *code, const struct expr *expr)
 {
-	if (add_matcher(code, expr->matcher) || add_line(code, expr) ||
+	const struct matcher *matcher = expr->value->matcher;
+
+	if (add_matcher(code, matcher) || add_line(code, expr) ||
 	    move(code, BPF_REG_1, BPF_REG_6) || set_pkt(code, BPF_REG_2) ||
-	    (expr->matcher->params_len && set_params(code, expr)) || call(code, expr->matcher))
+	    (matcher->params_len && set_params(code, expr->value)) || call(code, matcher))
 		return -ENOMEM;
 	return make_bool(code);
 }
@@ -111,10 +113,10 @@ static int emit_expr(struct code *code, const struct expr *expr)
 {
 	bool invert = false;
 
-	for (; expr->kind == EXPR_NOT; expr = expr->operand)
+	for (; expr->kind == EXPR_NOT; expr = expr->operands[0])
 		invert = !invert;
 	if (expr->kind == EXPR_CONST)
-		return set(code, BPF_REG_0, expr->value != invert);
+		return set(code, BPF_REG_0, expr->constant != invert);
 	if (emit_call(code, expr))
 		return -ENOMEM;
 	if (!invert)
@@ -143,8 +145,17 @@ static int emit_parse(struct code *code)
 static bool has_call(const struct expr *expr)
 {
 	while (expr->kind == EXPR_NOT)
-		expr = expr->operand;
-	return expr->kind == EXPR_CALL;
+		expr = expr->operands[0];
+	return expr->kind == EXPR_TEST;
+}
+
+const struct expr *code_unsupported(const struct expr *expr)
+{
+	while (expr->kind == EXPR_NOT)
+		expr = expr->operands[0];
+	if (expr->kind == EXPR_CONST)
+		return NULL;
+	return expr->kind == EXPR_TEST && expr->value->kind == VALUE_MATCHER ? NULL : expr;
 }
 
 int code_build(const struct expr *expr, struct code *ret)

@@ -30,10 +30,12 @@ struct code {
 	struct buf relocs; /* struct code_reloc */
 	struct buf lines;  /* struct code_line */
 	/* Calls, in the order of their parameter structures; an entry per call site with some. */
-	struct buf params;   /* const struct expr * */
+	struct buf params;   /* const struct value * */
 	struct buf matchers; /* const struct matcher *, each once */
 };
 
+/* The first part of a tree that code_build() has no instructions for, or NULL. */
+const struct expr *code_unsupported(const struct expr *expr);
 /* The program of an expression. {} before; code_clear() after, also on failure. 0 or -ENOMEM. */
 int code_build(const struct expr *expr, struct code *ret);
 void code_clear(struct code *code);

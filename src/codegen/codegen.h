@@ -24,7 +24,7 @@
  * of the generator. Equal identities are equal programs. 0 or -ENOMEM.
  */
 int codegen_identity(const struct expr *expr, unsigned char ret[CODEGEN_IDENTITY_LEN]);
-/* The ELF object. Errors: codegen.link, ENOMEM. */
+/* The ELF object. Errors: codegen.link, codegen.unsupported, ENOMEM. */
 int codegen_object(const struct expr *expr, struct buf *ret, struct mfw_err **err);
 
 #endif

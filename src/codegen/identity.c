@@ -11,10 +11,13 @@
 /* The matchers that a tree calls, in its order. */
 static void add_digests(const struct expr *expr, SHA2_CTX *sha)
 {
-	while (expr->kind == EXPR_NOT)
-		expr = expr->operand;
-	if (expr->kind == EXPR_CALL)
-		SHA256Update(sha, expr->matcher->digest, sizeof(expr->matcher->digest));
+	const struct value *value = expr->value;
+
+	for (size_t i = 0; i < expr->n_operands; i++)
+		add_digests(expr->operands[i], sha);
+	for (; value; value = value->of)
+		if (value->matcher)
+			SHA256Update(sha, value->matcher->digest, sizeof(value->matcher->digest));
 }
 
 int codegen_identity(const struct expr *expr, unsigned char ret[CODEGEN_IDENTITY_LEN])

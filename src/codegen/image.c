@@ -44,16 +44,16 @@ static int add_var(struct image *image, struct image_var var, const void *data)
 
 static int add_params(struct image *image, const struct code *code)
 {
-	for (size_t i = 0; i < CODE_COUNT(code->params, const struct expr *); i++) {
-		const struct expr *expr = *CODE_AT(code->params, const struct expr *, i);
+	for (size_t i = 0; i < CODE_COUNT(code->params, const struct value *); i++) {
+		const struct value *value = *CODE_AT(code->params, const struct value *, i);
 		struct image_var var = {
 			.section = IMAGE_DATA,
-			.len = expr->matcher->params_len,
+			.len = value->matcher->params_len,
 			.local = true,
 		};
 
 		snprintf(var.name, sizeof(var.name), "mfw_params_%zu", i);
-		if (add_var(image, var, expr->params))
+		if (add_var(image, var, value->params))
 			return -ENOMEM;
 	}
 	return 0;

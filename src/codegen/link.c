@@ -153,12 +153,26 @@ static int link_into(int fd, const struct expr *expr, struct mfw_err **err)
 	return 0;
 }
 
+static int refuse(const struct expr *expr, struct mfw_err **err)
+{
+	cleanup_buf struct buf text = {};
+
+	if (expr_print(expr, &text))
+		return err_nomem(err);
+	return err_make(err, EOPNOTSUPP, "codegen.unsupported",
+			"cannot make a program of '%.200s': this version runs true, false, "
+			"matchers, and 'not' before them",
+			text.data);
+}
+
 int codegen_object(const struct expr *expr, struct buf *ret, struct mfw_err **err)
 {
 	cleanup_buf struct buf object = {};
 	cleanup_close int fd = -1;
 	int r;
 
+	if (code_unsupported(expr))
+		return refuse(code_unsupported(expr), err);
 	r = new_memory_file(&fd, err);
 	if (!r)
 		r = link_into(fd, expr, err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "expr/call.h"
 #include "base/nearest.h"
-#include "expr/literal.h"
+#include "expr/argument.h"
 #include "model/param.h"
 
 #include <errno.h>
@@ -51,7 +51,7 @@ static int find_param(struct lexer *lex, const struct matcher *matcher, size_t *
 	return unknown_param(lex, matcher, name);
 }
 
-static int wrong_type(struct lexer *lex, const struct param *param, const struct literal *value)
+static int wrong_type(struct lexer *lex, const struct param *param, const struct argument *value)
 {
 	cleanup_free char *found = lex_quote(lex, value->offset, value->length);
 
@@ -60,16 +60,16 @@ static int wrong_type(struct lexer *lex, const struct param *param, const struct
 			 type_help(param->type), found ? found : "another type");
 }
 
-static bool fits(const struct param *param, const struct literal *value)
+static bool fits(const struct param *param, const struct argument *value)
 {
 	switch (param->type) {
-	case PARAM_BOOL: return value->kind == LITERAL_BOOL;
-	case PARAM_BYTES: return value->kind == LITERAL_BYTES;
-	default: return value->kind == LITERAL_INT;
+	case PARAM_BOOL: return value->kind == ARGUMENT_BOOL;
+	case PARAM_BYTES: return value->kind == ARGUMENT_BYTES;
+	default: return value->kind == ARGUMENT_INT;
 	}
 }
 
-static int check_range(struct lexer *lex, const struct param *param, const struct literal *value)
+static int check_range(struct lexer *lex, const struct param *param, const struct argument *value)
 {
 	bool bytes = param->type == PARAM_BYTES;
 	uint64_t size = bytes ? value->bytes.len : value->number;
@@ -82,7 +82,7 @@ static int check_range(struct lexer *lex, const struct param *param, const struc
 			 param->pub.max, bytes ? " bytes" : "");
 }
 
-static int set_param(struct lexer *lex, const struct param *param, const struct literal *value,
+static int set_param(struct lexer *lex, const struct param *param, const struct argument *value,
 		     unsigned char *params)
 {
 	int r;
@@ -115,9 +115,9 @@ static int expect_assign(struct lexer *lex, const char *matcher)
 }
 
 /* NAME=VALUE; given[i] notes that parameter i was. */
-static int parse_arg(struct lexer *lex, struct expr *call, bool *given)
+static int parse_arg(struct lexer *lex, struct value *call, bool *given)
 {
-	cleanup_literal struct literal value = {};
+	cleanup_argument struct argument value = {};
 	const char *matcher = call->matcher->pub.name;
 	size_t i = 0;
 	int r;
@@ -138,11 +138,11 @@ static int parse_arg(struct lexer *lex, struct expr *call, bool *given)
 	lex_next(lex);
 	r = expect_assign(lex, matcher);
 	if (!r)
-		r = literal_parse(lex, &value);
+		r = argument_parse(lex, &value);
 	return r ? r : set_param(lex, &call->matcher->params[i], &value, call->params);
 }
 
-static int parse_list(struct lexer *lex, struct expr *call, bool *given)
+static int parse_list(struct lexer *lex, struct value *call, bool *given)
 {
 	cleanup_free char *found = NULL;
 	int r;
@@ -170,7 +170,7 @@ static int parse_list(struct lexer *lex, struct expr *call, bool *given)
 			 found ? found : "something else");
 }
 
-static int check_required(struct lexer *lex, const struct expr *call, const bool *given)
+static int check_required(struct lexer *lex, const struct value *call, const bool *given)
 {
 	for (size_t i = 0; i < call->matcher->pub.n_params; i++) {
 		const struct mfw_param *param = &call->matcher->params[i].pub;
@@ -184,7 +184,7 @@ static int check_required(struct lexer *lex, const struct expr *call, const bool
 	return 0;
 }
 
-int call_parse_args(struct lexer *lex, struct expr *call)
+int call_parse_args(struct lexer *lex, struct value *call)
 {
 	const struct matcher *matcher = call->matcher;
 	cleanup_free bool *given = calloc(matcher->pub.n_params + 1, sizeof(*given));

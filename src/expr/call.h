@@ -7,6 +7,6 @@
 #include "expr/lex.h"
 
 /* Reads the arguments behind the name, if any, into call->params, and checks them. */
-int call_parse_args(struct lexer *lex, struct expr *call);
+int call_parse_args(struct lexer *lex, struct value *call);
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "expr/literal.h"
+#include "expr/op.h"
 
 #include <string.h>
 
-static int hex_digit(char c)
+int literal_hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -14,195 +15,110 @@ static int hex_digit(char c)
 	return -1;
 }
 
-static bool is_octal(char c)
-{
-	return c >= '0' && c <= '7';
-}
-
-static int add_byte(struct lexer *lex, struct literal *ret, unsigned char byte)
-{
-	return buf_add(&ret->bytes, &byte, 1) ? err_nomem(lex->err) : 0;
-}
-
-/* at is behind the backslash, and is set behind the escape. */
-static int parse_escape(struct lexer *lex, size_t *at, struct literal *ret)
-{
-	const char *text = lex->text + *at;
-	int value;
-
-	if (*text == '"' || *text == '\\') {
-		*at += 1;
-		return add_byte(lex, ret, *text);
-	}
-	if (*text == 'x' && hex_digit(text[1]) >= 0 && hex_digit(text[2]) >= 0) {
-		*at += 3;
-		return add_byte(lex, ret, hex_digit(text[1]) * 16 + hex_digit(text[2]));
-	}
-	if (is_octal(*text) && is_octal(text[1]) && is_octal(text[2])) {
-		value = (text[0] - '0') * 64 + (text[1] - '0') * 8 + (text[2] - '0');
-		*at += 3;
-		if (value <= 255)
-			return add_byte(lex, ret, value);
-		return lex_error(lex, *at - 4, 4, "expr.syntax",
-				 "an octal escape is at most \\377: a byte");
-	}
-	return lex_error(lex, *at - 1, *text ? 2 : 1, "expr.syntax",
-			 "unknown escape: write \\\" \\\\ \\xHH (two hex digits) or \\OOO (three "
-			 "octal digits), or a raw string r\"...\"");
-}
-
-static int unterminated(struct lexer *lex, size_t from, const char *close)
-{
-	return lex_error(lex, from, lex->len - from, "expr.syntax",
-			 "the string has no end: expected %s", close);
-}
-
-static int parse_string(struct lexer *lex, size_t at, struct literal *ret)
-{
-	size_t from = ++at;
-	int r;
-
-	while (at < lex->len && lex->text[at] != '"') {
-		if (lex->text[at] == '\\') {
-			at++;
-			r = parse_escape(lex, &at, ret);
-		} else {
-			r = add_byte(lex, ret, lex->text[at++]);
-		}
-		if (r)
-			return r;
-	}
-	if (at >= lex->len)
-		return unterminated(lex, from, "\"");
-	ret->length = at + 1 - ret->offset;
-	return 0;
-}
-
-/* r, hashes, quote: the string ends at a quote with as many hashes. */
-static int parse_raw(struct lexer *lex, size_t at, struct literal *ret)
-{
-	size_t hashes = strspn(lex->text + at + 1, "#"), from = at + hashes + 2;
-	const char *end = lex->text + from - 1;
-
-	do {
-		end = strchr(end + 1, '"');
-		if (!end)
-			return unterminated(lex, from,
-					    hashes ? "a quote and as many # as before it" : "\"");
-	} while (strspn(end + 1, "#") < hashes);
-	if (buf_add(&ret->bytes, lex->text + from, end - lex->text - from))
-		return err_nomem(lex->err);
-	ret->length = end + 1 + hashes - lex->text - ret->offset;
-	return 0;
-}
-
-static bool is_hex_pair(const char *text)
-{
-	return hex_digit(text[0]) >= 0 && hex_digit(text[1]) >= 0;
-}
-
-static int parse_hex_bytes(struct lexer *lex, size_t at, struct literal *ret)
+int literal_check_end(struct lexer *lex, size_t at)
 {
 	const char *text = lex->text + at;
+	size_t len = 0;
 
-	while (is_hex_pair(text)) {
-		if (add_byte(lex, ret, hex_digit(text[0]) * 16 + hex_digit(text[1])))
-			return err_nomem(lex->err);
-		text += 2;
-		if (*text != ':')
-			break;
-		text++;
-	}
-	ret->length = text - lex->text - ret->offset;
-	if (text[-1] == ':' || hex_digit(*text) >= 0)
-		return lex_error(lex, at, ret->length + (hex_digit(*text) >= 0), "expr.syntax",
-				 "hex bytes are pairs of hex digits with ':' between them, such as "
-				 "75:64:70");
-	return 0;
+	if (at >= lex->len || !lex_is_word_char(*text))
+		return 0;
+	while (at + len < lex->len && lex_is_word_char(text[len]))
+		len++;
+	if (op_is_word(text, len))
+		return lex_error(lex, at, len, "expr.syntax",
+				 "a space is missing before '%.*s': write ' %.*s '", (int)len, text,
+				 (int)len, text);
+	return lex_error_rest(lex, at, "'%.*s' cannot stand right behind the value", (int)len,
+			      text);
 }
 
-/* The digits of one number; its end is where letters and digits end. */
-static int parse_int(struct lexer *lex, size_t at, struct literal *ret)
+/* ---- numbers ---- */
+
+static const char *base_name(unsigned base)
 {
-	const char *text = lex->text + at;
-	size_t len =
-		strspn(text, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_");
-	unsigned base = 10;
-	size_t i = 0;
-
-	ret->length = len;
-	if (text[0] == '0' && len > 1) {
-		base = text[1] == 'x' ? 16 : 8;
-		i = base == 16 ? 2 : 1;
+	switch (base) {
+	case 8: return "an octal (leading 0)";
+	case 16: return "a hexadecimal (0x)";
+	default: return "a decimal";
 	}
-	if (i == len)
-		return lex_error(lex, at, len, "expr.syntax", "expected hex digits after 0x");
-	for (; i < len; i++) {
-		int digit = hex_digit(text[i]);
+}
 
-		if (digit < 0 || digit >= (int)base)
-			return lex_error(lex, at, len, "expr.syntax",
-					 "'%c' is no digit of %s number", text[i],
-					 base == 8    ? "an octal (leading 0)"
-					 : base == 16 ? "a hexadecimal (0x)"
-						      : "a decimal");
-		if (__builtin_mul_overflow(ret->number, base, &ret->number) ||
-		    __builtin_add_overflow(ret->number, digit, &ret->number))
-			return lex_error(lex, at, len, "expr.value",
+static int bad_digit(struct lexer *lex, size_t at, size_t end, size_t bad, unsigned base)
+{
+	size_t len = 0;
+
+	while (bad + len < lex->len && lex_is_word_char(lex->text[bad + len]))
+		len++;
+	if (op_is_word(lex->text + bad, len))
+		return lex_error(lex, at, end - at, "expr.syntax",
+				 "a space is missing before '%.*s'", (int)len, lex->text + bad);
+	if (bad == at && base == 10)
+		return lex_error(lex, at, end - at, "expr.syntax",
+				 "expected a number, such as 443 or 0x1bb, found '%.*s'",
+				 (int)(len < 40 ? len : 40), lex->text + bad);
+	return lex_error(lex, at, end - at, "expr.syntax", "'%c' is no digit of %s number",
+			 lex->text[bad], base_name(base));
+}
+
+/* The digits from `from` on, of the number whose error has its place from `at` on. */
+static int read_digits(struct lexer *lex, size_t at, size_t from, unsigned base, uint64_t *ret,
+		       size_t *ret_end)
+{
+	size_t end = from;
+
+	while (end < lex->len && literal_hex_digit(lex->text[end]) >= 0)
+		end++;
+	for (size_t i = from; i < end; i++)
+		if (literal_hex_digit(lex->text[i]) >= (int)base)
+			return bad_digit(lex, at, end, i, base);
+	*ret = 0;
+	for (size_t i = from; i < end; i++)
+		if (__builtin_mul_overflow(*ret, base, ret) ||
+		    __builtin_add_overflow(*ret, literal_hex_digit(lex->text[i]), ret))
+			return lex_error(lex, at, end - at, "expr.value",
 					 "the number is too large: at most 18446744073709551615");
-	}
+	*ret_end = end;
 	return 0;
 }
 
-static bool is_raw(const char *text)
+static int no_number(struct lexer *lex, size_t at)
 {
-	return text[0] == 'r' && text[1 + strspn(text + 1, "#")] == '"';
+	cleanup_free char *found = lex_quote(lex, at, lex->len);
+
+	if (at < lex->len && lex->text[at] == '"')
+		return lex_error_rest(lex, at,
+				      "expected a number, found %s: numbers stand without "
+				      "quotes",
+				      found ? found : "something else");
+	return lex_error_rest(lex, at, "expected a number, such as 443 or 0x1bb, found %s",
+			      found ? found : "something else");
 }
 
-static int parse_bool(struct lexer *lex, struct literal *ret)
+int literal_number(struct lexer *lex, size_t at, struct number *ret, size_t *ret_end)
 {
-	ret->kind = LITERAL_BOOL;
-	ret->number = lex_is_word(lex, "true");
-	ret->length = lex->token.length;
-	return 0;
-}
-
-static int parse_any(struct lexer *lex, struct literal *ret)
-{
-	cleanup_free char *found = NULL;
-	const char *text = lex->text + ret->offset;
-
-	ret->kind = LITERAL_BYTES;
-	if (*text == '"')
-		return parse_string(lex, ret->offset, ret);
-	if (is_raw(text))
-		return parse_raw(lex, ret->offset, ret);
-	if (is_hex_pair(text) && text[2] == ':')
-		return parse_hex_bytes(lex, ret->offset, ret);
-	ret->kind = LITERAL_INT;
-	if (*text >= '0' && *text <= '9')
-		return parse_int(lex, ret->offset, ret);
-	if (lex_is_word(lex, "true") || lex_is_word(lex, "false"))
-		return parse_bool(lex, ret);
-	found = lex_quote(lex, ret->offset, lex->token.length);
-	return lex_error(
-		lex, ret->offset, lex->token.length, "expr.syntax",
-		"expected a value, found %s: write \"text\", 75:64:70, a number, true or false",
-		found ? found : "something else");
-}
-
-int literal_parse(struct lexer *lex, struct literal *ret)
-{
+	const char *text = lex->text + at;
+	size_t from = at, begin = at;
+	unsigned base = 10;
 	int r;
 
-	ret->offset = lex->token.offset;
-	r = parse_any(lex, ret);
-	if (!r)
-		lex_next_from(lex, ret->offset + ret->length);
-	return r;
-}
-
-void literal_clear(struct literal *literal)
-{
-	buf_clear(&literal->bytes);
+	ret->negative = at < lex->len && *text == '-';
+	if (lex_starts(lex, at, "0x")) {
+		base = 16;
+		begin = from = at + 2;
+	} else if (at < lex->len && *text == '0') {
+		base = 8;
+	} else if (ret->negative) {
+		from = at + 1;
+	}
+	if (from >= lex->len || literal_hex_digit(lex->text[from]) < 0)
+		return no_number(lex, from);
+	r = read_digits(lex, begin, from, base, &ret->magnitude, ret_end);
+	if (r)
+		return r;
+	if (base == 8 && *ret_end - from > 1)
+		return lex_warn(lex, at, *ret_end - at, "expr.octal",
+				"%.*s is octal, because of its leading 0: it is %llu; write that, "
+				"or leave the 0 out",
+				(int)(*ret_end - at), text, (unsigned long long)ret->magnitude);
+	return 0;
 }

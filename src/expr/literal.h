@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Literals: "text" with \" \\ \xHH \OOO, r"raw", r#"raw"#, hex bytes 75:64:70, integers in decimal,
- * 0x and octal (leading 0), true and false.
+ * Literals, read at an offset of the text: "text" with \" \\ \xHH \OOO, r"raw", r#"raw"#, hex bytes
+ * 75:64:70, integers in decimal, 0x and octal (leading 0). Each gives the offset of its end.
+ *
+ * Where the reading goes wrong is where the error is: a place in a literal, or the rest of the line
+ * from where another kind of thing stands.
  */
 #ifndef EXPR_LITERAL_H
 #define EXPR_LITERAL_H
@@ -9,26 +12,26 @@
 #include "base/buf.h"
 #include "expr/lex.h"
 
-enum literal_kind {
-	LITERAL_INT,
-	LITERAL_BOOL,
-	LITERAL_BYTES,
+/* Whether a string, quoted or raw, begins there. */
+bool literal_is_string(const struct lexer *lex, size_t at);
+/* Adds to ret. Errors: expr.syntax. */
+int literal_string(struct lexer *lex, size_t at, struct buf *ret, size_t *ret_end);
+/* A string or hex bytes. proto: it is one that ip.proto is compared with, for the hint. */
+int literal_bytes(struct lexer *lex, size_t at, bool proto, struct buf *ret, size_t *ret_end);
+/* A string that is a wildcard's pattern. */
+int literal_pattern(struct lexer *lex, size_t at, struct buf *ret, size_t *ret_end);
+
+struct number {
+	uint64_t magnitude;
+	bool negative;
 };
 
-struct literal {
-	enum literal_kind kind;
-	size_t offset, length;
-	uint64_t number; /* INT, BOOL */
-	struct buf bytes;
-};
+/* Errors: expr.syntax, expr.value; warns of octals. */
+int literal_number(struct lexer *lex, size_t at, struct number *ret, size_t *ret_end);
 
-/*
- * Reads the literal that is the next token and steps over it. ret is {} before, and is cleared by
- * literal_clear() after, also on failure. Errors: expr.syntax, expr.value.
- */
-int literal_parse(struct lexer *lex, struct literal *ret);
-void literal_clear(struct literal *literal);
+/* An error when a word begins at `at`, where a literal ended: `443or`. */
+int literal_check_end(struct lexer *lex, size_t at);
 
-#define cleanup_literal cleanup(literal_clear)
+int literal_hex_digit(char c);
 
 #endif

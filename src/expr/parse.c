@@ -1,172 +1,104 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- *	expression = unary
- *	unary      = ("not" | "!") unary | primary
- *	primary    = "(" expression ")" | "true" | "false" | call
- *	call       = word ["(" [word "=" literal {"," word "=" literal}] ")"]
+ *	expression = xors {("or" | "||") xors}
+ *	xors       = ands {("xor" | "^^") ands}
+ *	ands       = unary {("and" | "&&") unary}
+ *	unary      = ("not" | "!") unary | "(" expression ")" | "true" | "false" | comparison
  */
-#include "base/nearest.h"
-#include "expr/call.h"
-#include "expr/expr.h"
-#include "expr/lex.h"
+#include "expr/lint.h"
+#include "expr/op.h"
+#include "expr/parser.h"
 
 #include <errno.h>
 #include <string.h>
 
-struct parser {
-	struct lexer lex;
-	const struct scheme *scheme;
-	unsigned depth;
-};
+/* From the loosest. */
+static const enum expr_kind levels[] = {EXPR_OR, EXPR_XOR, EXPR_AND};
 
 static int parse_unary(struct parser *p, struct expr **ret);
 
-static int error_here(struct parser *p, const char *kind, const char *what)
+int parser_enter(struct parser *p)
 {
-	struct token at = p->lex.token;
-	cleanup_free char *found = lex_quote(&p->lex, at.offset, at.length);
-
-	return lex_error(&p->lex, at.offset, at.length, kind, "%s, found %s", what,
-			 found ? found : "something else");
-}
-
-static bool is_one_of(const char *word, const char *const *words, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (!strcmp(word, words[i]))
-			return true;
-	return false;
-}
-
-/* Words that look at the packet by themselves. A matcher of that name goes first. */
-static bool is_field(const char *word)
-{
-	static const char *const words[] = {"ip",        "tcp",   "udp",         "icmp",
-					    "bit_slice", "lower", "starts_with", "ends_with",
-					    "substring", "len"};
-
-	return strchr(word, '.') || is_one_of(word, words, ARRAY_SIZE(words));
-}
-
-static bool is_operator(const char *word)
-{
-	static const char *const words[] = {
-		"and", "or", "xor",      "in",       "eq",     "ne",      "lt",         "le",
-		"gt",  "ge", "contains", "wildcard", "strict", "matches", "bitwise_and"};
-
-	return is_one_of(word, words, ARRAY_SIZE(words));
-}
-
-static const char *suggestion(struct parser *p, const char *word)
-{
-	struct nearest nearest = NEAREST_INIT(word);
-	const char *known = p->scheme->nearest ? p->scheme->nearest(p->scheme->ctx, word) : NULL;
-
-	if (known)
-		nearest_try(&nearest, known);
-	nearest_try(&nearest, "true");
-	nearest_try(&nearest, "false");
-	nearest_try(&nearest, "not");
-	return nearest.best ? nearest.best : known;
-}
-
-static bool is_known(struct parser *p, const char *word)
-{
-	cleanup_err struct mfw_err *broken = NULL;
-
-	return !strcmp(word, "true") || !strcmp(word, "false") ||
-	       p->scheme->matcher(p->scheme->ctx, word, &broken) || broken;
-}
-
-static int unknown_word(struct parser *p, const char *word)
-{
-	size_t at = p->lex.token.offset, len = p->lex.token.length;
-	const char *near;
-
-	if (is_operator(word))
-		return lex_error(&p->lex, at, len, "expr.syntax",
-				 "expected true, false, not, '(' or a matcher before '%s'", word);
-	if (is_field(word))
-		return lex_error(
-			&p->lex, at, len, "expr.syntax",
-			"'%s' is no matcher, and this version compares no packet fields: an "
-			"expression is true, false or a matcher, with 'not' before it at will",
-			word);
-	if (!strncmp(word, "not", 3) && is_known(p, word + 3))
-		return lex_error(&p->lex, at, len, "matcher.unknown",
-				 "there is no matcher '%s': did you mean 'not %s'?", word,
-				 word + 3);
-	near = suggestion(p, word);
-	if (near)
-		return lex_error(&p->lex, at, len, "matcher.unknown",
-				 "there is no matcher '%s': did you mean '%s'?", word, near);
-	return lex_error(&p->lex, at, len, "matcher.unknown",
-			 "there is no matcher '%s': `mfwctl matcher list` shows those there are",
-			 word);
-}
-
-static int find_matcher(struct parser *p, const struct matcher **ret)
-{
-	size_t at = p->lex.token.offset, len = p->lex.token.length;
-	cleanup_free char *word = strndup(p->lex.text + at, len);
-	cleanup_err struct mfw_err *broken = NULL;
-
-	if (!word)
-		return err_nomem(p->lex.err);
-	*ret = p->scheme->matcher(p->scheme->ctx, word, &broken);
-	if (*ret)
+	if (p->depth < EXPR_DEPTH_MAX) {
+		p->depth++;
 		return 0;
-	if (!broken)
-		return unknown_word(p, word);
-	if (!p->lex.err)
-		return -mfw_err_code(broken);
-	mfw_err_free(*p->lex.err);
-	*p->lex.err = steal_ptr(broken);
-	return err_at_offset(p->lex.err, p->lex.text, at, len);
+	}
+	return lex_error(&p->lex, p->lex.token.offset, p->lex.len, "expr.too_deep",
+			 "nested too deep: at most %d levels of parentheses, 'not' and functions",
+			 EXPR_DEPTH_MAX);
 }
 
-static struct expr *new_node(struct parser *p, enum expr_kind kind)
+/* Adds operand; the operands of one of the same kind instead of itself. */
+static int add_operand(struct parser *p, struct expr *expr, struct expr *operand)
 {
-	struct expr *expr = calloc(1, sizeof(*expr));
+	if (operand->kind != expr->kind)
+		return expr_add_operand(expr, operand) ? err_nomem(p->lex.err) : 0;
+	for (size_t i = 0; i < operand->n_operands; i++) {
+		struct expr *one = steal_ptr(operand->operands[i]);
 
-	if (!expr) {
-		err_nomem(p->lex.err);
-		return NULL;
+		if (expr_add_operand(expr, one)) {
+			expr_free(operand);
+			return err_nomem(p->lex.err);
+		}
 	}
-	expr->kind = kind;
-	expr->offset = p->lex.token.offset;
-	return expr;
+	expr_free(operand);
+	return 0;
+}
+
+/* Makes *expr a node of that kind if it is none that is being filled, and adds operand. */
+static int combine(struct parser *p, struct expr **expr, enum expr_kind kind, size_t at,
+		   struct expr *operand)
+{
+	cleanup_expr struct expr *second = operand;
+	struct expr *first;
+
+	if ((*expr)->kind != kind || (*expr)->length) {
+		first = *expr;
+		*expr = expr_new(kind, at);
+		if (!*expr) {
+			*expr = first;
+			return err_nomem(p->lex.err);
+		}
+		if (add_operand(p, *expr, first))
+			return -ENOMEM;
+	}
+	return add_operand(p, *expr, steal_ptr(second));
+}
+
+static int parse_level(struct parser *p, unsigned level, struct expr **ret)
+{
+	cleanup_expr struct expr *expr = NULL;
+	size_t at = p->lex.token.offset, end;
+	struct expr *operand = NULL;
+	enum expr_kind kind;
+	int r;
+
+	if (level == ARRAY_SIZE(levels))
+		return parse_unary(p, ret);
+	r = parse_level(p, level + 1, &expr);
+	while (!r && op_read_logical(&p->lex, &kind, &end) && kind == levels[level]) {
+		lex_next_from(&p->lex, end);
+		r = parse_level(p, level + 1, &operand);
+		r = r ? r : combine(p, &expr, kind, at, operand);
+	}
+	if (r)
+		return r;
+	if (!expr->length)
+		expr->length = p->lex.end - at;
+	*ret = steal_ptr(expr);
+	return 0;
 }
 
 static int parse_const(struct parser *p, struct expr **ret)
 {
-	struct expr *expr = new_node(p, EXPR_CONST);
+	struct expr *expr = expr_new(EXPR_CONST, p->lex.token.offset);
 
 	if (!expr)
-		return -ENOMEM;
-	expr->value = lex_is_word(&p->lex, "true");
+		return err_nomem(p->lex.err);
+	expr->constant = lex_is_word(&p->lex, "true");
 	lex_next(&p->lex);
 	expr->length = p->lex.end - expr->offset;
 	*ret = expr;
-	return 0;
-}
-
-static int parse_call(struct parser *p, struct expr **ret)
-{
-	cleanup_expr struct expr *call = new_node(p, EXPR_CALL);
-	int r;
-
-	if (!call)
-		return -ENOMEM;
-	r = find_matcher(p, &call->matcher);
-	if (r)
-		return r;
-	lex_next(&p->lex);
-	r = call_parse_args(&p->lex, call);
-	if (r)
-		return r;
-	call->length = p->lex.end - call->offset;
-	*ret = steal_ptr(call);
 	return 0;
 }
 
@@ -176,35 +108,28 @@ static int parse_group(struct parser *p, struct expr **ret)
 	int r;
 
 	lex_next(&p->lex);
-	r = parse_unary(p, &inner);
+	r = parse_level(p, 0, &inner);
 	if (r)
 		return r;
 	if (p->lex.token.kind != TOKEN_CLOSE)
-		return error_here(p, "expr.syntax", "expected ')'");
+		return unexpected(p, p->lex.token.offset, "')'", true);
 	lex_next(&p->lex);
 	*ret = steal_ptr(inner);
 	return 0;
 }
 
-/* All but parentheses, which count as a level. */
-static int parse_primary(struct parser *p, struct expr **ret)
-{
-	if (lex_is_word(&p->lex, "true") || lex_is_word(&p->lex, "false"))
-		return parse_const(p, ret);
-	if (p->lex.token.kind == TOKEN_WORD)
-		return parse_call(p, ret);
-	return error_here(p, "expr.syntax", "expected true, false, not, '(' or a matcher");
-}
-
 static int parse_not(struct parser *p, struct expr **ret)
 {
-	cleanup_expr struct expr *expr = new_node(p, EXPR_NOT);
+	cleanup_expr struct expr *expr = expr_new(EXPR_NOT, p->lex.token.offset);
+	struct expr *operand = NULL;
 	int r;
 
 	if (!expr)
-		return -ENOMEM;
+		return err_nomem(p->lex.err);
 	lex_next(&p->lex);
-	r = parse_unary(p, &expr->operand);
+	r = parse_unary(p, &operand);
+	if (!r && expr_add_operand(expr, operand))
+		r = err_nomem(p->lex.err);
 	if (r)
 		return r;
 	expr->length = p->lex.end - expr->offset;
@@ -212,60 +137,146 @@ static int parse_not(struct parser *p, struct expr **ret)
 	return 0;
 }
 
+/* ---- several errors in one go ---- */
+
+/* Steps behind the string, set or parentheses that begin at `at`, or over one byte or word. */
+static size_t skip(const struct lexer *lex, size_t at)
+{
+	const char *text = lex->text;
+
+	if (text[at] == '"') {
+		for (at++; at < lex->len && text[at] != '"'; at++)
+			at += text[at] == '\\';
+		return at + 1;
+	}
+	if (!lex_is_word_char(text[at]))
+		return at + 1;
+	while (at < lex->len && lex_is_word_char(text[at]))
+		at++;
+	return at;
+}
+
+/* To the operator, the ')' or the end behind the comparison that begins at `at`. */
+static void resume(struct parser *p, size_t at)
+{
+	struct lexer *lex = &p->lex;
+	unsigned depth = 0;
+	enum expr_kind kind;
+	size_t end;
+
+	for (lex_next_from(lex, at); lex->token.kind != TOKEN_END;
+	     lex_next_from(lex, skip(lex, lex->token.offset))) {
+		char c = lex->text[lex->token.offset];
+
+		if (!depth && (c == ')' || op_read_logical(lex, &kind, &end)))
+			break;
+		depth += c == '(' || c == '{';
+		depth -= depth && (c == ')' || c == '}');
+	}
+	if (lex->token.kind == TOKEN_END)
+		lex_next_from(lex, lex->len);
+}
+
+/* Whether what stands behind an error can be trusted: its shape is clear, its meaning is not. */
+static bool can_resume(struct parser *p)
+{
+	static const char *const fatal[] = {"expr.syntax", "expr.too_deep", "expr.too_long"};
+
+	if (!p->errors || p->errors->n + 1 >= EXPR_REPORT_MAX || !p->lex.err || !*p->lex.err ||
+	    mfw_err_code(*p->lex.err) == ENOMEM)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(fatal); i++)
+		if (!strcmp(mfw_err_kind(*p->lex.err), fatal[i]))
+			return false;
+	return true;
+}
+
+/* A comparison; one with an error is noted, and stepped over as if it were `true`. */
+static int parse_or_note(struct parser *p, struct expr **ret)
+{
+	size_t at = p->lex.token.offset;
+	unsigned depth = p->depth;
+	int r = parse_comparison(p, ret);
+
+	if (!r || !can_resume(p))
+		return r;
+	if (err_list_add(p->errors, steal_ptr(*p->lex.err)))
+		return err_nomem(p->lex.err);
+	p->depth = depth;
+	resume(p, at);
+	*ret = expr_new(EXPR_CONST, at);
+	return *ret ? 0 : err_nomem(p->lex.err);
+}
+
 static int parse_unary(struct parser *p, struct expr **ret)
 {
 	bool negated = p->lex.token.kind == TOKEN_BANG || lex_is_word(&p->lex, "not");
 	int r;
 
+	if (lex_is_word(&p->lex, "true") || lex_is_word(&p->lex, "false"))
+		return parse_const(p, ret);
 	if (!negated && p->lex.token.kind != TOKEN_OPEN)
-		return parse_primary(p, ret);
-	if (p->depth == EXPR_DEPTH_MAX)
-		return lex_error(&p->lex, p->lex.token.offset, p->lex.token.length, "expr.too_deep",
-				 "nested too deep: at most %d levels of 'not' and parentheses",
-				 EXPR_DEPTH_MAX);
-	p->depth++;
+		return parse_or_note(p, ret);
+	r = parser_enter(p);
+	if (r)
+		return r;
 	r = negated ? parse_not(p, ret) : parse_group(p, ret);
 	p->depth--;
 	return r;
 }
 
-/* What stands behind a whole expression: the place is all of it, as the rest cannot be trusted. */
-static int error_rest(struct parser *p)
+static int parse_all(struct parser *p, const char *text, struct expr **ret)
 {
-	struct token at = p->lex.token;
-	cleanup_free char *word = strndup(p->lex.text + at.offset, at.length);
-	cleanup_free char *found = lex_quote(&p->lex, at.offset, p->lex.len - at.offset);
-	size_t from = p->lex.end;
-	const char *help = "; expected the end";
+	cleanup_expr struct expr *expr = NULL;
+	int r;
 
-	if (!word || !found)
-		return err_nomem(p->lex.err);
-	if (is_operator(word) || strchr("&|^=!<>~", *word))
-		help = ": this version has no operators but 'not'; put other conditions into rules "
-		       "of their own";
-	return lex_error(&p->lex, from, p->lex.len - from, "expr.syntax",
-			 "cannot go on with %s after the expression%s", found, help);
+	if (strnlen(text, EXPR_TEXT_MAX + 1) > EXPR_TEXT_MAX)
+		return lex_error(&p->lex, EXPR_TEXT_MAX, 1, "expr.too_long",
+				 "the expression is longer than %d bytes: put large sets into "
+				 "lists",
+				 EXPR_TEXT_MAX);
+	r = parse_level(p, 0, &expr);
+	if (r)
+		return r;
+	if (p->lex.token.kind != TOKEN_END)
+		return unexpected(p, p->lex.end, "and, or, xor, or the end", true);
+	*ret = steal_ptr(expr);
+	return 0;
 }
 
 int expr_parse(const char *text, const struct scheme *scheme, struct expr **ret,
 	       struct mfw_err **err)
 {
-	cleanup_expr struct expr *expr = NULL;
 	struct parser p = {.scheme = scheme};
-	size_t len = strnlen(text, EXPR_TEXT_MAX + 1);
+
+	lex_init(&p.lex, text, strnlen(text, EXPR_TEXT_MAX + 1), err);
+	return parse_all(&p, text, ret);
+}
+
+int expr_check(const char *text, const struct scheme *scheme, struct expr **ret,
+	       struct expr_report *report)
+{
+	struct parser p = {.scheme = scheme, .errors = &report->errors};
+	cleanup_err struct mfw_err *err = NULL;
+	cleanup_expr struct expr *expr = NULL;
 	int r;
 
-	lex_init(&p.lex, text, len, err);
-	if (len > EXPR_TEXT_MAX)
-		return lex_error(
-			&p.lex, EXPR_TEXT_MAX, 1, "expr.too_long",
-			"the expression is longer than %d bytes: put large sets into lists",
-			EXPR_TEXT_MAX);
-	r = parse_unary(&p, &expr);
+	lex_init(&p.lex, text, strnlen(text, EXPR_TEXT_MAX + 1), &err);
+	p.lex.report = report;
+	r = parse_all(&p, text, &expr);
+	if (r && err)
+		err_list_add(&report->errors, steal_ptr(err));
+	if (report->errors.n)
+		return -mfw_err_code(report->errors.items[0]);
+	r = r ? r : lint(&p.lex, expr);
 	if (r)
 		return r;
-	if (p.lex.token.kind != TOKEN_END)
-		return error_rest(&p);
 	*ret = steal_ptr(expr);
 	return 0;
+}
+
+void expr_report_clear(struct expr_report *report)
+{
+	err_list_clear(&report->errors);
+	err_list_clear(&report->warnings);
 }

@@ -83,22 +83,6 @@ bool param_equal(const struct param *param, const unsigned char *a, const unsign
 	return !memcmp(a + param->offset, b + param->offset, param->len);
 }
 
-/* Printable ASCII stands for itself; the rest is escaped. */
-static int print_string(const unsigned char *data, size_t len, struct buf *out)
-{
-	int r = buf_add_str(out, "\"");
-
-	for (size_t i = 0; i < len && !r; i++) {
-		if (data[i] == '"' || data[i] == '\\')
-			r = buf_printf(out, "\\%c", data[i]);
-		else if (data[i] >= ' ' && data[i] <= '~')
-			r = buf_add(out, data + i, 1);
-		else
-			r = buf_printf(out, "\\x%02x", data[i]);
-	}
-	return r ? r : buf_add_str(out, "\"");
-}
-
 int param_print(const struct param *param, const unsigned char *params, struct buf *out)
 {
 	const unsigned char *data;
@@ -108,7 +92,7 @@ int param_print(const struct param *param, const unsigned char *params, struct b
 	case PARAM_BOOL: return buf_add_str(out, param_number(param, params) ? "true" : "false");
 	case PARAM_BYTES:
 		data = param_bytes(param, params, &len);
-		return print_string(data, len, out);
+		return buf_add_quoted(out, data, len);
 	default: return buf_printf(out, "%" PRIu64, param_number(param, params));
 	}
 }

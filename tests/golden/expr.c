@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* expr FILE: the cases of expr.txt, as TAP. */
+/* expr FILE: the cases of a file such as expr.txt, as TAP. */
 #include "../unit/test.h"
 
 #include <stdio.h>
@@ -45,24 +45,36 @@ static void check_error(const struct mfw_err *err, char *expected, unsigned line
 	report(good, line, text, found);
 }
 
-/* The canonical text is that of the line, and its own canonical text. */
-static void check_text(const struct expr *expr, const char *expected, unsigned line,
-		       const char *text)
+/* "KIND LINE:COLUMN len LENGTH" of each, with "; " between them. */
+static void print_warnings(const struct expr_report *report, struct buf *out)
+{
+	for (size_t i = 0; i < report->warnings.n; i++) {
+		const struct mfw_err *warning = report->warnings.items[i];
+		unsigned row, column, length;
+
+		mfw_err_place(warning, &row, &column, &length);
+		buf_printf(out, "%s%s %u:%u len %u", i ? "; " : "\t", mfw_err_kind(warning), row,
+			   column, length);
+	}
+}
+
+/* The canonical text is that of the line, and it is that of an equal tree. */
+static void check_text(const struct expr *expr, const struct expr_report *warnings,
+		       const char *expected, unsigned line, const char *text)
 {
 	cleanup_expr struct expr *again = NULL;
-	cleanup_buf struct buf first = {}, second = {};
-	bool good;
+	cleanup_buf struct buf found = {};
+	bool equal;
 
-	expr_print(expr, &first);
-	good = !strcmp(first.data, expected) &&
-	       !expr_parse(first.data, &test_scheme, &again, NULL) && !expr_print(again, &second) &&
-	       !strcmp(first.data, second.data);
-	report(good, line, text, first.data);
+	expr_print(expr, &found);
+	equal = !expr_parse(found.data, &test_scheme, &again, NULL) && expr_equal(expr, again);
+	print_warnings(warnings, &found);
+	report(equal && !strcmp(found.data, expected), line, text, found.data);
 }
 
 static void check_line(char *text, unsigned line)
 {
-	cleanup_err struct mfw_err *err = NULL;
+	cleanup_expr_report struct expr_report found = {};
 	cleanup_expr struct expr *expr = NULL;
 	char shown[LINE_MAX_];
 	char *expected = strchr(text, '\t');
@@ -76,10 +88,10 @@ static void check_line(char *text, unsigned line)
 	replace(shown, "#", "/"); /* TAP's own mark */
 	replace(text, "\\NL", "\n");
 	replace(text, "\\TAB", "\t");
-	if (!expr_parse(text, &test_scheme, &expr, &err))
-		check_text(expr, expected, line, shown);
+	if (!expr_check(text, &test_scheme, &expr, &found))
+		check_text(expr, &found, expected, line, shown);
 	else
-		check_error(err, expected, line, shown);
+		check_error(found.errors.items[0], expected, line, shown);
 }
 
 int main(int argc, char **argv)

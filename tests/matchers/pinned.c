@@ -132,7 +132,7 @@ static const struct matcher *find(void *ctx, const char *name, struct mfw_err **
 
 static bool write_program(struct catalog *catalog, const char *text, const char *path)
 {
-	const struct scheme scheme = {catalog, find, NULL};
+	const struct scheme scheme = {.ctx = catalog, .matcher = find};
 	cleanup_expr struct expr *expr = NULL;
 	cleanup_buf struct buf object = {};
 	cleanup_fclose FILE *file = fopen(path, "w");

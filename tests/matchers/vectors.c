@@ -169,13 +169,16 @@ static void check_standalone(const struct vectors *v, size_t i)
 static void check_expr(const struct vectors *v, size_t i, int nots)
 {
 	const struct mfw_test *test = vector_test(v, i);
-	struct expr call = {
-		.kind = EXPR_CALL,
+	struct value value = {
+		.kind = VALUE_MATCHER,
+		.type = FIELD_BOOL,
 		.matcher = v->matcher,
 		.params = (unsigned char *)vector_params(v, i),
 	};
-	struct expr once = {.kind = EXPR_NOT, .operand = &call};
-	struct expr twice = {.kind = EXPR_NOT, .operand = &once};
+	struct expr call = {.kind = EXPR_TEST, .value = &value}, *operand = &call;
+	struct expr once = {.kind = EXPR_NOT, .operands = &operand, .n_operands = 1};
+	struct expr *second = &once;
+	struct expr twice = {.kind = EXPR_NOT, .operands = &second, .n_operands = 1};
 	const struct expr *exprs[] = {&call, &once, &twice};
 	static const char *const forms[] = {"as an expression", "not", "not not"};
 	struct run run;

@@ -2,6 +2,7 @@
 /* codegen MATCHERS FIXTURES: what the objects are, short of loading them. */
 #include "codegen/codegen.h"
 #include "catalog/catalog.h"
+#include "expr/tree.h"
 #include "test.h"
 
 #include <bpf/btf.h>
@@ -22,7 +23,7 @@ static const struct matcher *find(void *ctx, const char *name, struct mfw_err **
 
 static struct expr *parse(struct catalog *catalog, const char *text)
 {
-	const struct scheme scheme = {catalog, find, NULL};
+	const struct scheme scheme = {.ctx = catalog, .matcher = find};
 	struct expr *expr = NULL;
 
 	assert_int_equal(expr_parse(text, &scheme, &expr, NULL), 0);
@@ -122,12 +123,12 @@ static void identity_has_digest(void **state)
 	struct catalog *catalog = open_catalog();
 	cleanup_expr struct expr *expr = parse(catalog, "plain");
 	unsigned char before[CODEGEN_IDENTITY_LEN], after[sizeof(before)];
-	struct matcher changed = *expr->matcher;
+	struct matcher changed = *expr->value->matcher;
 
 	(void)state;
 	assert_int_equal(codegen_identity(expr, before), 0);
 	changed.digest[0]++;
-	expr->matcher = &changed;
+	expr->value->matcher = &changed;
 	assert_int_equal(codegen_identity(expr, after), 0);
 	assert_memory_not_equal(before, after, sizeof(before));
 	catalog_free(catalog);
@@ -139,11 +140,11 @@ static void refuses_changed_object(void **state)
 	cleanup_expr struct expr *expr = parse(catalog, "plain");
 	cleanup_err struct mfw_err *err = NULL;
 	cleanup_buf struct buf object = {};
-	struct matcher changed = *expr->matcher;
+	struct matcher changed = *expr->value->matcher;
 
 	(void)state;
 	changed.digest[0]++;
-	expr->matcher = &changed;
+	expr->value->matcher = &changed;
 	assert_int_equal(codegen_object(expr, &object, &err), -ESTALE);
 	assert_string_equal(mfw_err_kind(err), "codegen.link");
 	assert_non_null(strstr(mfw_err_message(err), "has changed"));
@@ -165,7 +166,7 @@ static void cuts_long_source(void **state)
 		struct expr *not = calloc(1, sizeof(*not ));
 
 		not ->kind = EXPR_NOT;
-		not ->operand = expr;
+		assert_int_equal(expr_add_operand(not, expr), 0);
 		expr = not ;
 	}
 	assert_int_equal(codegen_object(expr, &object, NULL), 0);
@@ -181,7 +182,7 @@ static void cuts_long_source(void **state)
 static void *work(void *arg)
 {
 	struct catalog *catalog = NULL;
-	const struct scheme scheme = {NULL, find, NULL};
+	const struct scheme scheme = {.matcher = find};
 	struct scheme own = scheme;
 	struct expr *expr = NULL;
 	struct buf object = {};

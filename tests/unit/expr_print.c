@@ -34,9 +34,10 @@ static void returns_every_byte(void **state)
 		assert_int_equal(expr_parse(text, &test_scheme, &first, NULL), 0);
 		assert_int_equal(expr_print(first, &out), 0);
 		assert_int_equal(expr_parse(out.data, &test_scheme, &second, NULL), 0);
-		assert_memory_equal(first->params, second->params, first->matcher->params_len);
-		assert_int_equal(first->params[8], byte);
-		assert_int_equal(first->params[9], byte);
+		assert_memory_equal(first->value->params, second->value->params,
+				    first->value->matcher->params_len);
+		assert_int_equal(first->value->params[8], byte);
+		assert_int_equal(first->value->params[9], byte);
 	}
 }
 

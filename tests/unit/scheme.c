@@ -71,7 +71,26 @@ static const char *nearest_name(void *ctx, const char *name)
 	(void)ctx;
 	for (size_t i = 0; i < ARRAY_SIZE(matchers); i++)
 		nearest_try(&nearest, matchers[i].pub.name);
+	if (field_nearest(name))
+		nearest_try(&nearest, field_nearest(name));
 	return nearest.best;
 }
 
-const struct scheme test_scheme = {.matcher = find, .nearest = nearest_name};
+static const struct field *find_field(void *ctx, const char *name)
+{
+	(void)ctx;
+	return field_find(name);
+}
+
+static const char *node_text(void *ctx, const struct field *field)
+{
+	(void)ctx;
+	return field->id == FIELD_NODE_NAME ? "sfo06" : NULL;
+}
+
+const struct scheme test_scheme = {
+	.field = find_field,
+	.matcher = find,
+	.nearest = nearest_name,
+	.node = node_text,
+};

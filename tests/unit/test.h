@@ -12,7 +12,8 @@
 
 #include "expr/expr.h"
 
-/* suffix(bytes=, required), probe(n=1..200, default 64; on=false; tag=bytes), sip. */
+/* The built-in fields, node.name "sfo06"; suffix(bytes=, required), probe(n=1..200, default 64;
+ * on=false; tag=bytes), sip. */
 extern const struct scheme test_scheme;
 
 #endif

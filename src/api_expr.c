@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The public functions about expressions. */
+#include <errno.h>
+
+#include "apply/context.h"
+
+struct mfw_checked {
+	struct expr_report report;
+	struct buf text;
+	bool sound;
+};
+
+DEFINE_CLEANUP(checked_free, struct mfw_checked *, mfw_checked_free)
+
+int mfw_expr_check(struct mfw *mfw, const char *text, struct mfw_checked **ret,
+		   struct mfw_err **err)
+{
+	cleanup(checked_free_p) struct mfw_checked *checked = calloc(1, sizeof(*checked));
+	cleanup_expr struct expr *expr = NULL;
+	int r;
+
+	if (!checked)
+		return err_nomem(err);
+	r = expr_check(text, &mfw->scheme, &expr, &checked->report);
+	if (r == -ENOMEM || (r && !checked->report.errors.n))
+		return err_nomem(err);
+	checked->sound = !r;
+	if (!r && expr_print(expr, &checked->text))
+		return err_nomem(err);
+	*ret = steal_ptr(checked);
+	return 0;
+}
+
+static const struct mfw_err *get(const struct err_list *list, size_t i)
+{
+	return i < list->n ? list->items[i] : NULL;
+}
+
+const struct mfw_err *mfw_checked_error(const struct mfw_checked *checked, size_t i)
+{
+	return get(&checked->report.errors, i);
+}
+
+const struct mfw_err *mfw_checked_warning(const struct mfw_checked *checked, size_t i)
+{
+	return get(&checked->report.warnings, i);
+}
+
+const char *mfw_checked_text(const struct mfw_checked *checked)
+{
+	return checked->sound ? checked->text.data : NULL;
+}
+
+void mfw_checked_free(struct mfw_checked *checked)
+{
+	if (!checked)
+		return;
+	expr_report_clear(&checked->report);
+	buf_clear(&checked->text);
+	free(checked);
+}
