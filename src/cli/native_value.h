@@ -34,8 +34,8 @@ bool value_is_zero(const struct value *value);
  * on. False: not of a kind that is known.
  */
 bool native_value_print(const struct value *value, enum value_format format, unsigned len,
-		 const struct value *mask, const char *hint, const char *op, char *buf,
-		 size_t size);
+			const struct value *mask, const char *hint, const char *op, char *buf,
+			size_t size);
 /* "tcp", "udp", or "th" for what is not known. */
 const char *l4proto_name(unsigned number);
 
