@@ -88,9 +88,11 @@ class Case:
 
 
 def state() -> tuple[str, list[str]]:
-    """What counts: the customer's rules, without the counters' place in them; and who there is."""
+    """What counts: the customer's rules, and who there is. A name with a dot is no customer's."""
     rules = nft_list("acme") if Path("/run/netns/acme").exists() else ""
-    return re.sub(r" # handle \d+", "", rules), sorted(os.listdir("/run/mfw/customers"))
+    return re.sub(r" # handle \d+", "", rules), sorted(
+        name for name in os.listdir("/run/mfw/customers") if "." not in name
+    )
 
 
 def customer() -> None:
