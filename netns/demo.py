@@ -56,7 +56,7 @@ def set_up() -> None:
     title("Two customers, opposite rules")
     for customer, (ref, match) in RULES.items():
         shown("customer", "add", customer)
-        shown("chain", "add", customer, "edge", "--hook", "forward", "--priority", "0")
+        shown("chain", "add", customer, "edge", "--hook", "forward")
         shown("rule", "add", customer, "edge", "--ref", ref, match, "drop")
 
 

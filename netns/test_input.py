@@ -298,9 +298,6 @@ def test_twice() -> None:
         refused(*ADD, says="", status=2)
         refused(*ADD, X, says="", status=2)
         refused(*ADD, "--ref", "a", "--ref", "b", X, "drop", says="twice", status=2)
-        refused(
-            "chain", "add", "acme", "c", "--hook", "input", says="--priority", status=2
-        )
         refused("chain", "add", "acme", "c", "--policy", "drop", says="hook", status=2)
         refused("chain", "add", "acme", "edge", says="already")
 
