@@ -62,15 +62,16 @@ int context_open(const struct mfw_options *options, struct mfw **ret, struct mfw
 				"struct mfw_options has no size set; start it with MFW_SIZE");
 	if (options)
 		memcpy(&o, options, options->size < sizeof(o) ? options->size : sizeof(o));
-	if (!o.matcher_path)
-		default_matcher_path(path);
+	default_matcher_path(path);
 	mfw = calloc(1, sizeof(*mfw));
 	if (!mfw)
 		return err_nomem(err);
 	mfw->lock_wait_ms = o.lock_wait_ms ? o.lock_wait_ms : LOCK_WAIT_MS;
 	mfw->holder = strdup(o.holder ? o.holder : program_invocation_short_name);
-	r = mfw->holder ? catalog_new(o.matcher_path ? o.matcher_path : path, &mfw->catalog, err)
-			: err_nomem(err);
+	mfw->lib_path = strdup(path);
+	r = mfw->holder && mfw->lib_path
+		    ? catalog_new(o.matcher_path ? o.matcher_path : path, &mfw->catalog, err)
+		    : err_nomem(err);
 	if (r) {
 		context_close(mfw);
 		return r;
@@ -91,6 +92,7 @@ void context_close(struct mfw *mfw)
 		return;
 	site_close(mfw, NULL);
 	catalog_free(mfw->catalog);
+	free(mfw->lib_path);
 	free(mfw->holder);
 	free(mfw);
 }
