@@ -42,6 +42,7 @@ extern "C" {
 struct mfw;
 struct mfw_change;
 struct mfw_checked;
+struct mfw_explained;
 struct mfw_customers;
 struct mfw_listing;
 struct mfw_matchers;
@@ -357,6 +358,40 @@ const struct mfw_err *mfw_checked_warning(const struct mfw_checked *checked, siz
 /* The expression in its canonical form; NULL when there are errors. */
 const char *mfw_checked_text(const struct mfw_checked *checked);
 void mfw_checked_free(struct mfw_checked *checked);
+
+/*
+ * Writes the program of an expression as an object file that has nothing but it, for
+ * `bpftool prog load`. Errors: expr.*, matcher.*, codegen.*, file.write.
+ */
+int mfw_expr_compile(struct mfw *mfw, const char *text, const char *path, struct mfw_err **err);
+
+/* What becomes of an expression. */
+struct mfw_explanation {
+	size_t size;
+	/* The typed tree: a line for each part, what it is made of indented below. */
+	const char *tree;
+	/* What is compiled of it: constants are gone. */
+	const char *compiled;
+	/* Functions of libmfw and matchers that are linked, ", " between them. */
+	const char *linked;
+	size_t insns;      /* of the expression itself */
+	size_t object_len; /* of the object, bytes */
+	/* Whether the kernel took the program; if not, why: without privilege there is no trying.
+	 */
+	bool loaded;
+	const struct mfw_err *not_loaded;
+	/* If it did: what the verifier went through, and the size of all. */
+	unsigned processed;
+	unsigned loaded_insns;
+	unsigned jited_len; /* bytes of machine code; 0: interpreted */
+	unsigned ns;        /* for a TCP SYN over IPv4, by the kernel's test run */
+};
+
+/* Free with mfw_explained_free(). Errors: expr.*, matcher.*, codegen.*. */
+int mfw_expr_explain(struct mfw *mfw, const char *text, struct mfw_explained **ret,
+		     struct mfw_err **err);
+const struct mfw_explanation *mfw_explained_get(const struct mfw_explained *explained);
+void mfw_explained_free(struct mfw_explained *explained);
 
 /* ---- matchers ---- */
 

@@ -9,6 +9,8 @@
 #ifndef MFW_PARSE_H
 #define MFW_PARSE_H
 
+#include <stdbool.h>
+
 #include <linux/bpf.h>
 #include <linux/in.h>
 
@@ -102,6 +104,11 @@ static __always_inline int mfw_parse_ip4(struct mfw_pkt *pkt, const union mfw_he
 	return !pkt->frag_off;
 }
 
+static __always_inline bool mfw_is_ext6(__u32 proto)
+{
+	return proto <= 63 && MFW_IP6_EXT >> proto & 1;
+}
+
 /* Steps over one extension header. 1: go on; 0: here is the L4 header; -1: there is none. */
 static __always_inline int mfw_parse_ext6(struct __sk_buff *skb, struct mfw_pkt *pkt)
 {
@@ -111,7 +118,7 @@ static __always_inline int mfw_parse_ext6(struct __sk_buff *skb, struct mfw_pkt 
 		__be16 frag;
 	} ext;
 
-	if (proto > 63 || !(MFW_IP6_EXT >> proto & 1))
+	if (!mfw_is_ext6(proto))
 		return 0;
 	if (bpf_skb_load_bytes(skb, off, &ext, sizeof(ext)))
 		return -1;
@@ -153,9 +160,9 @@ static __always_inline int mfw_parse_ip6(struct __sk_buff *skb, struct mfw_pkt *
 	pkt->l4_off = MFW_IP6_LEN;
 	mfw_set_end(pkt, MFW_IP6_LEN + payload, have);
 #pragma clang loop unroll(disable)
-	for (int i = 0; i <= MFW_IP6_EXT_MAX && more > 0; i++)
+	for (int i = 0; i < MFW_IP6_EXT_MAX && more > 0; i++)
 		more = mfw_parse_ext6(skb, pkt);
-	return more == 0;
+	return more >= 0 && !mfw_is_ext6(pkt->proto);
 }
 
 static __always_inline __u32 mfw_l4_min(__u32 proto)

@@ -87,15 +87,18 @@ int context_open(const struct mfw_options *options, struct mfw **ret, struct mfw
 				"struct mfw_options has no size set; start it with MFW_SIZE");
 	if (options)
 		memcpy(&o, options, options->size < sizeof(o) ? options->size : sizeof(o));
-	if (!o.matcher_path)
-		default_matcher_path(path);
+	default_matcher_path(path);
 	mfw = calloc(1, sizeof(*mfw));
 	if (!mfw)
 		return err_nomem(err);
 	mfw->lock_wait_ms = o.lock_wait_ms ? o.lock_wait_ms : LOCK_WAIT_MS;
 	mfw->holder = strdup(o.holder ? o.holder : program_invocation_short_name);
-	r = mfw->holder ? catalog_new(o.matcher_path ? o.matcher_path : path, &mfw->catalog, err)
-			: err_nomem(err);
+	/* Parts of the library are where it says they are; its caller may know better. */
+	if (asprintf(&mfw->lib_path, "%s:%s", path, o.matcher_path ? o.matcher_path : "") < 0)
+		mfw->lib_path = NULL;
+	r = mfw->holder && mfw->lib_path
+		    ? catalog_new(o.matcher_path ? o.matcher_path : path, &mfw->catalog, err)
+		    : err_nomem(err);
 	if (r) {
 		context_close(mfw);
 		return r;
@@ -116,6 +119,7 @@ void context_close(struct mfw *mfw)
 		return;
 	site_close(mfw, NULL);
 	catalog_free(mfw->catalog);
+	free(mfw->lib_path);
 	free(mfw->holder);
 	free(mfw);
 }

@@ -31,6 +31,7 @@ struct mfw {
 	char *holder;
 	unsigned lock_wait_ms;
 	struct catalog *catalog;
+	char *lib_path; /* where the functions are that programs call: see struct codegen_input */
 	struct scheme scheme;
 	struct site *sites;
 };

@@ -7,7 +7,7 @@
 #include <sha2.h>
 #include <string.h>
 
-#include "codegen/codegen.h"
+#include "apply/expression.h"
 
 /* Larger than any eBPF object that the kernel would load. */
 #define OBJECT_MAX (64u << 20)
@@ -25,15 +25,15 @@ _Static_assert(CODEGEN_IDENTITY_LEN == PROGRAM_HASH_LEN, "an identity is a progr
 struct source {
 	const char *text; /* of the match */
 	unsigned char hash[PROGRAM_HASH_LEN];
-	struct expr *expr;     /* MATCH_EXPR */
-	struct buf object;     /* MATCH_OBJECT: the file's bytes */
-	int fd;                /* MATCH_OBJECT_PINNED: the user's program */
-	char origin[PATH_MAX]; /* for the two: the path */
+	struct expression expr; /* MATCH_EXPR */
+	struct buf object;      /* MATCH_OBJECT: the file's bytes */
+	int fd;                 /* MATCH_OBJECT_PINNED: the user's program */
+	char origin[PATH_MAX];  /* for the two: the path */
 };
 
 static void source_clear(struct source *s)
 {
-	expr_free(s->expr);
+	expression_clear(&s->expr);
 	buf_clear(&s->object);
 	if (s->fd >= 0)
 		close(s->fd);
@@ -95,9 +95,9 @@ static int open_pinned(struct source *s, struct mfw_err **err)
 
 static int open_expr(struct mfw *mfw, struct source *s, struct mfw_err **err)
 {
-	int r = expr_parse(s->text, &mfw->scheme, &s->expr, err);
+	int r = expression_open(mfw, s->text, &s->expr, err);
 
-	if (!r && codegen_identity(s->expr, s->hash))
+	if (!r && codegen_identity(&s->expr.input, s->hash))
 		return err_nomem(err);
 	return r;
 }
@@ -120,7 +120,7 @@ static int make_program(struct source *s, enum match_kind kind, int *ret_fd, str
 	case MATCH_OBJECT:
 		return kernel_prog_load(s->text, s->object.data, s->object.len, NULL, ret_fd, err);
 	default:
-		r = codegen_object(s->expr, &elf, err);
+		r = codegen_object(&s->expr.input, &elf, err);
 		return r ? r
 			 : kernel_prog_load("the expression", elf.data, elf.len, CODEGEN_PROGRAM,
 					    ret_fd, err);
@@ -245,7 +245,7 @@ int program_stage(struct mfw *mfw, struct site *site, struct rule *rule, struct 
 		r = open_expr(mfw, &s, err);
 	else
 		r = rule->kind == MATCH_OBJECT ? open_object(&s, err) : open_pinned(&s, err);
-	if (!r && !(s.expr && matches_everything(s.expr)))
+	if (!r && !(rule->kind == MATCH_EXPR && matches_everything(s.expr.folded)))
 		r = get_linked(&s, rule->kind, site, &rule->program, err);
 	return r;
 }

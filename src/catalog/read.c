@@ -175,6 +175,7 @@ int read_matcher(const char *name, const char *path, char *data, size_t len, str
 		r = read_object(&object, matcher, err);
 	if (r)
 		return r;
+	matcher->keeps_state = btf__find_by_name_kind(object.btf, ".maps", BTF_KIND_DATASEC) > 0;
 	object_digest(data, len, matcher->digest);
 	*ret = steal_ptr(matcher);
 	return 0;

@@ -38,6 +38,7 @@ enum option_id {
 	O_OBJECT,
 	O_BYTECODE,
 	O_ACTION,
+	O_OUTPUT,
 	O_FORMAT,
 	O_RESET,
 	O_COUNT,

@@ -46,6 +46,7 @@ struct config {
 	const char *bytecode;
 	const char *action;
 
+	const char *output; /* a file to write */
 	const char *format;
 	bool reset;
 

@@ -1,175 +1,274 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Tree to instructions. r6 holds the skb; struct mfw_pkt is at the top of the stack, filled once
- * before the first question. A subtree's answer is in w0: 0 or 1.
- */
 #include "codegen/code.h"
 
-#include <mfw/packet.h>
-
 #include <errno.h>
+#include <string.h>
 
-#define PKT_AT (-(int)sizeof(struct mfw_pkt))
+static void fail(struct code *code, int error)
+{
+	if (!code->error)
+		code->error = error;
+}
 
-_Static_assert(sizeof(struct mfw_pkt) % 8 == 0, "struct mfw_pkt is cleared in words");
+static void add(struct code *code, struct buf *buf, const void *data, size_t len)
+{
+	if (buf_add(buf, data, len))
+		fail(code, -ENOMEM);
+}
 
-static uint32_t here(const struct code *code)
+uint32_t code_here(const struct code *code)
 {
 	return CODE_COUNT(code->insns, struct bpf_insn);
 }
 
-static int emit(struct code *code, struct bpf_insn insn)
+void code_refuse(struct code *code, const char *reason)
 {
-	return buf_add(&code->insns, &insn, sizeof(insn));
+	size_t n = CODE_COUNT(code->lines, struct code_line);
+
+	if (code->error || !n)
+		return;
+	code->error = -EOPNOTSUPP;
+	code->refused = CODE_AT(code->lines, struct code_line, n - 1)->expr;
+	code->reason = reason;
 }
 
-static int move(struct code *code, int to, int from)
+static void emit(struct code *code, struct bpf_insn insn)
 {
-	return emit(code, (struct bpf_insn){.code = BPF_ALU64 | BPF_MOV | BPF_X,
-					    .dst_reg = to,
-					    .src_reg = from});
+	add(code, &code->insns, &insn, sizeof(insn));
 }
 
-static int set(struct code *code, int to, int value)
+/* ---- jumps ---- */
+
+#define UNPLACED UINT32_MAX
+
+uint32_t code_label(struct code *code)
 {
-	return emit(code, (struct bpf_insn){.code = BPF_ALU64 | BPF_MOV | BPF_K,
-					    .dst_reg = to,
-					    .imm = value});
+	const uint32_t nowhere = UNPLACED;
+
+	add(code, &code->labels, &nowhere, sizeof(nowhere));
+	return CODE_COUNT(code->labels, uint32_t) - 1;
 }
 
-/* Address of the packet's description. */
-static int set_pkt(struct code *code, int to)
+void code_place(struct code *code, uint32_t label)
 {
-	if (move(code, to, BPF_REG_10))
-		return -ENOMEM;
-	return emit(code, (struct bpf_insn){.code = BPF_ALU64 | BPF_ADD | BPF_K,
-					    .dst_reg = to,
-					    .imm = PKT_AT});
+	if (label < CODE_COUNT(code->labels, uint32_t))
+		*CODE_AT(code->labels, uint32_t, label) = code_here(code);
 }
 
-static int call(struct code *code, const struct matcher *matcher)
+static void emit_jump(struct code *code, struct bpf_insn insn, uint32_t label)
 {
-	struct code_reloc reloc = {.insn = here(code), .matcher = matcher};
+	const struct code_jump jump = {code_here(code), label};
 
-	if (buf_add(&code->relocs, &reloc, sizeof(reloc)))
-		return -ENOMEM;
-	return emit(code, (struct bpf_insn){.code = BPF_JMP | BPF_CALL,
-					    .src_reg = BPF_PSEUDO_CALL,
-					    .imm = -1});
+	add(code, &code->jumps, &jump, sizeof(jump));
+	emit(code, insn);
 }
 
-/* r3 = address of this call's own parameters. */
-static int set_params(struct code *code, const struct value *value)
+void code_goto(struct code *code, uint32_t label)
 {
-	struct code_reloc reloc = {
-		.insn = here(code),
-		.data = true,
-		.param = CODE_COUNT(code->params, const struct value *),
+	emit_jump(code, (struct bpf_insn){.code = BPF_JMP | BPF_JA}, label);
+}
+
+void code_jump32(struct code *code, int op, int reg, uint32_t value, uint32_t label)
+{
+	emit_jump(code,
+		  (struct bpf_insn){
+			  .code = BPF_JMP32 | op | BPF_K, .dst_reg = reg, .imm = (int32_t)value},
+		  label);
+}
+
+void code_jump64(struct code *code, int op, int reg, int other, uint32_t label)
+{
+	emit_jump(code,
+		  (struct bpf_insn){.code = BPF_JMP | op | BPF_X, .dst_reg = reg, .src_reg = other},
+		  label);
+}
+
+/* ---- memory and arithmetic ---- */
+
+static int size_bits(int size)
+{
+	switch (size) {
+	case 1: return BPF_B;
+	case 2: return BPF_H;
+	case 4: return BPF_W;
+	default: return BPF_DW;
+	}
+}
+
+void code_load(struct code *code, int size, int to, int base, int offset)
+{
+	emit(code, (struct bpf_insn){.code = BPF_LDX | BPF_MEM | size_bits(size),
+				     .dst_reg = to,
+				     .src_reg = base,
+				     .off = offset});
+}
+
+void code_store(struct code *code, int size, int base, int offset, int from)
+{
+	emit(code, (struct bpf_insn){.code = BPF_STX | BPF_MEM | size_bits(size),
+				     .dst_reg = base,
+				     .src_reg = from,
+				     .off = offset});
+}
+
+void code_store_value(struct code *code, int size, int base, int offset, int32_t value)
+{
+	emit(code, (struct bpf_insn){.code = BPF_ST | BPF_MEM | size_bits(size),
+				     .dst_reg = base,
+				     .off = offset,
+				     .imm = value});
+}
+
+static void alu(struct code *code, int class, int op, int reg, int32_t value)
+{
+	emit(code, (struct bpf_insn){.code = class | op | BPF_K, .dst_reg = reg, .imm = value});
+}
+
+static void alu_reg(struct code *code, int class, int op, int reg, int other)
+{
+	emit(code, (struct bpf_insn){.code = class | op | BPF_X, .dst_reg = reg, .src_reg = other});
+}
+
+void code_set(struct code *code, int to, int32_t value)
+{
+	alu(code, BPF_ALU64, BPF_MOV, to, value);
+}
+
+void code_set64(struct code *code, int to, uint64_t value)
+{
+	emit(code, (struct bpf_insn){.code = BPF_LD | BPF_DW | BPF_IMM,
+				     .dst_reg = to,
+				     .imm = (int32_t)value});
+	emit(code, (struct bpf_insn){.imm = (int32_t)(value >> 32)});
+}
+
+void code_move(struct code *code, int to, int from)
+{
+	alu_reg(code, BPF_ALU64, BPF_MOV, to, from);
+}
+
+void code_alu32(struct code *code, int op, int reg, int32_t value)
+{
+	alu(code, BPF_ALU, op, reg, value);
+}
+
+void code_alu64(struct code *code, int op, int reg, int32_t value)
+{
+	alu(code, BPF_ALU64, op, reg, value);
+}
+
+void code_alu32_reg(struct code *code, int op, int reg, int other)
+{
+	alu_reg(code, BPF_ALU, op, reg, other);
+}
+
+void code_alu64_reg(struct code *code, int op, int reg, int other)
+{
+	alu_reg(code, BPF_ALU64, op, reg, other);
+}
+
+void code_from_network(struct code *code, int reg, int bits)
+{
+	emit(code,
+	     (struct bpf_insn){.code = BPF_ALU | BPF_END | BPF_TO_BE, .dst_reg = reg, .imm = bits});
+}
+
+void code_exit(struct code *code)
+{
+	emit(code, (struct bpf_insn){.code = BPF_JMP | BPF_EXIT});
+}
+
+/* ---- references ---- */
+
+static uint32_t function_index(struct code *code, const struct code_function *function)
+{
+	size_t n = CODE_COUNT(code->functions, struct code_function);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct code_function *f = CODE_AT(code->functions, struct code_function, i);
+
+		if (f->matcher == function->matcher && f->runtime == function->runtime)
+			return i;
+	}
+	add(code, &code->functions, function, sizeof(*function));
+	return n;
+}
+
+void code_call(struct code *code, struct code_function function)
+{
+	const struct code_reloc reloc = {
+		.insn = code_here(code),
+		.index = function_index(code, &function),
 	};
 
-	if (buf_add(&code->params, &value, sizeof(value)) ||
-	    buf_add(&code->relocs, &reloc, sizeof(reloc)))
-		return -ENOMEM;
-	if (emit(code, (struct bpf_insn){.code = BPF_LD | BPF_DW | BPF_IMM, .dst_reg = BPF_REG_3}))
-		return -ENOMEM;
-	return emit(code, (struct bpf_insn){});
+	add(code, &code->relocs, &reloc, sizeof(reloc));
+	emit(code,
+	     (struct bpf_insn){.code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_CALL, .imm = -1});
 }
 
-static int add_matcher(struct code *code, const struct matcher *matcher)
+void code_call_runtime(struct code *code, enum runtime_function function)
 {
-	for (size_t i = 0; i < CODE_COUNT(code->matchers, matcher); i++)
-		if (*CODE_AT(code->matchers, const struct matcher *, i) == matcher)
-			return 0;
-	return buf_add(&code->matchers, &matcher, sizeof(matcher));
+	code_call(code, (struct code_function){.runtime = function});
 }
 
-static int add_line(struct code *code, const struct expr *expr)
+void code_call_helper(struct code *code, int helper)
 {
-	struct code_line line = {here(code), expr};
-
-	return buf_add(&code->lines, &line, sizeof(line));
+	emit(code, (struct bpf_insn){.code = BPF_JMP | BPF_CALL, .imm = helper});
 }
 
-/* The matcher answers any int: it becomes 0 or 1, looking at the lower half only. */
-static int make_bool(struct code *code)
+static uint32_t data_index(struct code *code, const void *bytes, size_t len, bool read_only)
 {
-	if (emit(code, (struct bpf_insn){.code = BPF_JMP32 | BPF_JEQ | BPF_K, .off = 1}))
-		return -ENOMEM;
-	return set(code, BPF_REG_0, 1);
+	size_t n = CODE_COUNT(code->datas, struct code_data);
+	struct code_data data = {.read_only = read_only};
+
+	for (size_t i = 0; i < n; i++) {
+		const struct code_data *d = CODE_AT(code->datas, struct code_data, i);
+
+		if (d->read_only == read_only && d->bytes.len == len &&
+		    !memcmp(d->bytes.data, bytes, len))
+			return i;
+	}
+	add(code, &data.bytes, bytes, len);
+	if (buf_add(&code->datas, &data, sizeof(data))) {
+		buf_clear(&data.bytes);
+		fail(code, -ENOMEM);
+	}
+	return n;
 }
 
-static int emit_call(struct code *code, const struct expr *expr)
+void code_set_data(struct code *code, int to, const void *bytes, size_t len, bool read_only)
 {
-	const struct matcher *matcher = expr->value->matcher;
+	const struct code_reloc reloc = {
+		.insn = code_here(code),
+		.data = true,
+		.index = data_index(code, bytes, len, read_only),
+	};
 
-	if (add_matcher(code, matcher) || add_line(code, expr) ||
-	    move(code, BPF_REG_1, BPF_REG_6) || set_pkt(code, BPF_REG_2) ||
-	    (matcher->params_len && set_params(code, expr->value)) || call(code, matcher))
-		return -ENOMEM;
-	return make_bool(code);
+	add(code, &code->relocs, &reloc, sizeof(reloc));
+	code_set64(code, to, 0);
 }
 
-static int emit_expr(struct code *code, const struct expr *expr)
+/* One record an instruction: where two parts begin, the inner one says more. */
+void code_line(struct code *code, const struct expr *expr)
 {
-	bool invert = false;
+	const struct code_line line = {code_here(code), expr};
+	size_t n = CODE_COUNT(code->lines, struct code_line);
 
-	for (; expr->kind == EXPR_NOT; expr = expr->operands[0])
-		invert = !invert;
-	if (expr->kind == EXPR_CONST)
-		return set(code, BPF_REG_0, expr->constant != invert);
-	if (emit_call(code, expr))
-		return -ENOMEM;
-	if (!invert)
-		return 0;
-	return emit(code, (struct bpf_insn){.code = BPF_ALU | BPF_XOR | BPF_K, .imm = 1});
-}
-
-/*
- * Saves the skb, clears struct mfw_pkt (before Linux 6.3 the verifier wants the memory that it
- * lends out to be written) and fills it.
- */
-static int emit_parse(struct code *code)
-{
-	if (move(code, BPF_REG_6, BPF_REG_1))
-		return -ENOMEM;
-	for (int at = PKT_AT; at < 0; at += 8)
-		if (emit(code, (struct bpf_insn){.code = BPF_ST | BPF_MEM | BPF_DW,
-						 .dst_reg = BPF_REG_10,
-						 .off = at}))
-			return -ENOMEM;
-	if (set_pkt(code, BPF_REG_2))
-		return -ENOMEM;
-	return call(code, NULL);
-}
-
-static bool has_call(const struct expr *expr)
-{
-	while (expr->kind == EXPR_NOT)
-		expr = expr->operands[0];
-	return expr->kind == EXPR_TEST;
-}
-
-const struct expr *code_unsupported(const struct expr *expr)
-{
-	while (expr->kind == EXPR_NOT)
-		expr = expr->operands[0];
-	if (expr->kind == EXPR_CONST)
-		return NULL;
-	return expr->kind == EXPR_TEST && expr->value->kind == VALUE_MATCHER ? NULL : expr;
-}
-
-int code_build(const struct expr *expr, struct code *ret)
-{
-	if (add_line(ret, expr) || (has_call(expr) && emit_parse(ret)) || emit_expr(ret, expr))
-		return -ENOMEM;
-	return emit(ret, (struct bpf_insn){.code = BPF_JMP | BPF_EXIT});
+	if (n && CODE_AT(code->lines, struct code_line, n - 1)->insn == line.insn)
+		CODE_AT(code->lines, struct code_line, n - 1)->expr = expr;
+	else
+		add(code, &code->lines, &line, sizeof(line));
 }
 
 void code_clear(struct code *code)
 {
+	for (size_t i = 0; i < CODE_COUNT(code->datas, struct code_data); i++)
+		buf_clear(&CODE_AT(code->datas, struct code_data, i)->bytes);
 	buf_clear(&code->insns);
 	buf_clear(&code->relocs);
 	buf_clear(&code->lines);
-	buf_clear(&code->params);
-	buf_clear(&code->matchers);
+	buf_clear(&code->functions);
+	buf_clear(&code->datas);
+	buf_clear(&code->labels);
+	buf_clear(&code->jumps);
 }

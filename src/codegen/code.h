@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Instructions in the making, with what the object file must say about them. */
+/*
+ * Instructions in the making, with what the object file must say about them. Nothing here returns
+ * an error: the first one is kept in code->error, and what is emitted after it does not matter.
+ */
 #ifndef CODEGEN_CODE_H
 #define CODEGEN_CODE_H
 
@@ -7,38 +10,91 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "codegen/runtime.h"
 #include "expr/expr.h"
+
+/* A function outside of the program: a matcher's, or one of the runtime's. */
+struct code_function {
+	const struct matcher *matcher; /* NULL: of the runtime */
+	enum runtime_function runtime;
+};
+
+/* Data that the program refers to by address. */
+struct code_data {
+	struct buf bytes;
+	/* In .rodata; otherwise in .data, as what is lent to a global function has to be. */
+	bool read_only;
+};
 
 /* A reference from an instruction to something outside of the code. */
 struct code_reloc {
 	uint32_t insn;
-	/* Call of the function of this matcher; NULL: of the parser; see data. */
-	const struct matcher *matcher;
-	/* Address of `params[param]` instead of a call. */
-	bool data;
-	uint32_t param;
+	bool data; /* of datas[index]; otherwise a call of functions[index] */
+	uint32_t index;
 };
 
-/* From this instruction on, this piece of the expression's text is being asked. */
+/* From this instruction on, this piece of the expression is being asked. */
 struct code_line {
 	uint32_t insn;
 	const struct expr *expr;
 };
 
-struct code {
-	struct buf insns;  /* struct bpf_insn */
-	struct buf relocs; /* struct code_reloc */
-	struct buf lines;  /* struct code_line */
-	/* Calls, in the order of their parameter structures; an entry per call site with some. */
-	struct buf params;   /* const struct value * */
-	struct buf matchers; /* const struct matcher *, each once */
+/* A jump whose distance is known at the end. */
+struct code_jump {
+	uint32_t insn;
+	uint32_t label;
 };
 
-/* The first part of a tree that code_build() has no instructions for, or NULL. */
-const struct expr *code_unsupported(const struct expr *expr);
-/* The program of an expression. {} before; code_clear() after, also on failure. 0 or -ENOMEM. */
-int code_build(const struct expr *expr, struct code *ret);
+struct code {
+	struct buf insns;     /* struct bpf_insn */
+	struct buf relocs;    /* struct code_reloc */
+	struct buf lines;     /* struct code_line */
+	struct buf functions; /* struct code_function, each once */
+	struct buf datas;     /* struct code_data */
+	struct buf labels;    /* uint32_t: the instruction, once placed */
+	struct buf jumps;     /* struct code_jump */
+	int error;            /* -ENOMEM, -E2BIG (too far a jump), -EOPNOTSUPP (see below) or 0 */
+	/* What cannot be said in instructions: the part of the last line, and why. */
+	const struct expr *refused;
+	const char *reason;
+};
+
 void code_clear(struct code *code);
+uint32_t code_here(const struct code *code);
+void code_refuse(struct code *code, const char *reason);
+
+/* Takes out what no path leads to, which verifiers refuse, and fills in the jumps' distances. */
+void code_finish(struct code *code);
+
+uint32_t code_label(struct code *code);
+void code_place(struct code *code, uint32_t label);
+void code_goto(struct code *code, uint32_t label);
+/* op: BPF_JEQ and so on; 32-bit and 64-bit compares with a constant, 64-bit with a register. */
+void code_jump32(struct code *code, int op, int reg, uint32_t value, uint32_t label);
+void code_jump64(struct code *code, int op, int reg, int other, uint32_t label);
+
+/* size: 1, 2, 4 or 8 bytes. */
+void code_load(struct code *code, int size, int to, int base, int offset);
+void code_store(struct code *code, int size, int base, int offset, int from);
+void code_store_value(struct code *code, int size, int base, int offset, int32_t value);
+void code_set(struct code *code, int to, int32_t value);
+void code_set64(struct code *code, int to, uint64_t value);
+void code_move(struct code *code, int to, int from);
+/* op: BPF_ADD and so on. */
+void code_alu32(struct code *code, int op, int reg, int32_t value);
+void code_alu64(struct code *code, int op, int reg, int32_t value);
+void code_alu32_reg(struct code *code, int op, int reg, int other);
+void code_alu64_reg(struct code *code, int op, int reg, int other);
+/* Network order to host order, 16, 32 or 64 bits. */
+void code_from_network(struct code *code, int reg, int bits);
+void code_exit(struct code *code);
+
+void code_call(struct code *code, struct code_function function);
+void code_call_runtime(struct code *code, enum runtime_function function);
+void code_call_helper(struct code *code, int helper);
+/* The address of a copy of these bytes; the same ones are kept once. */
+void code_set_data(struct code *code, int to, const void *bytes, size_t len, bool read_only);
+void code_line(struct code *code, const struct expr *expr);
 
 static inline size_t code_count(const struct buf *buf, size_t size)
 {

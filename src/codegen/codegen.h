@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * From a typed tree to a relocatable eBPF object with one socket-filter program, linked with the
- * matchers that the tree calls. Pure: no privilege, no global state.
+ * matchers that the tree calls and with what it needs of bpf/lib. No privilege, no global state.
  *
  * The program returns 1 for a match, 0 otherwise, and carries its source in the .rodata strings
  * bpf_metadata_mfw_match (canonical text, at most CODEGEN_SOURCE_MAX bytes, cut beyond) and
@@ -19,12 +19,32 @@
 /* The program's name in the object: what is loaded of it. */
 #define CODEGEN_PROGRAM "mfw_main"
 
+struct codegen_input {
+	/* What is asked, by expr_fold() or not. */
+	const struct expr *expr;
+	/* The canonical text of what was asked, before expr_fold(); NULL: expr's. */
+	const char *source;
+	/* Directories with ':' between them; DIR/lib/NAME.bpf.o are the functions of bpf/lib. */
+	const char *path;
+};
+
 /*
- * What the object is made of, as a hash: canonical text, digests of the matchers' objects, version
- * of the generator. Equal identities are equal programs. 0 or -ENOMEM.
+ * What the object is made of, as a hash: both texts, digests of the matchers' objects, versions of
+ * the generator and of the library. Equal identities are equal programs. 0 or -ENOMEM.
  */
-int codegen_identity(const struct expr *expr, unsigned char ret[CODEGEN_IDENTITY_LEN]);
-/* The ELF object. Errors: codegen.link, codegen.unsupported, ENOMEM. */
-int codegen_object(const struct expr *expr, struct buf *ret, struct mfw_err **err);
+int codegen_identity(const struct codegen_input *input, unsigned char ret[CODEGEN_IDENTITY_LEN]);
+/* The ELF object. Errors: codegen.link, codegen.unsupported, codegen.too_long, ENOMEM. */
+int codegen_object(const struct codegen_input *input, struct buf *ret, struct mfw_err **err);
+
+/* What a program is made of, for people. */
+struct codegen_summary {
+	size_t insns;      /* of the program itself, without what is linked */
+	struct buf linked; /* names with ", " between them: matchers, functions of bpf/lib */
+};
+
+/* Errors as codegen_object(). */
+int codegen_summarize(const struct codegen_input *input, struct codegen_summary *ret,
+		      struct mfw_err **err);
+void codegen_summary_clear(struct codegen_summary *summary);
 
 #endif

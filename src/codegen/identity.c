@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "codegen/codegen.h"
+#include "codegen/runtime.h"
 
 #include <errno.h>
 #include <sha256.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* Goes up with every change of the code that is made of the same tree. */
-#define GENERATOR "mfw generator 1"
+#define GENERATOR "mfw generator 2"
 
 /* The matchers that a tree calls, in its order. */
 static void add_digests(const struct expr *expr, SHA2_CTX *sha)
@@ -20,20 +22,37 @@ static void add_digests(const struct expr *expr, SHA2_CTX *sha)
 			SHA256Update(sha, value->matcher->digest, sizeof(value->matcher->digest));
 }
 
-int codegen_identity(const struct expr *expr, unsigned char ret[CODEGEN_IDENTITY_LEN])
+/* The same text and another `lib` are another program: an update of the library, for example. */
+static void add_stamps(const char *path, SHA2_CTX *sha)
 {
+	for (enum runtime_object i = 0; i < RUNTIME_OBJECTS; i++) {
+		char file[PATH_MAX];
+		struct stat st = {};
+
+		if (runtime_path(path, i, file) || stat(file, &st))
+			continue;
+		SHA256Update(sha, (const uint8_t *)&st.st_size, sizeof(st.st_size));
+		SHA256Update(sha, (const uint8_t *)&st.st_mtim, sizeof(st.st_mtim));
+	}
+}
+
+int codegen_identity(const struct codegen_input *input, unsigned char ret[CODEGEN_IDENTITY_LEN])
+{
+	const char *source = input->source ? input->source : "";
 	cleanup_buf struct buf text = {};
 	uint8_t digest[SHA256_DIGEST_LENGTH];
 	SHA2_CTX sha;
 
-	if (expr_print(expr, &text))
+	if (expr_print(input->expr, &text))
 		return -ENOMEM;
 	SHA256Init(&sha);
 	SHA256Update(&sha, (const uint8_t *)GENERATOR, sizeof(GENERATOR));
 	SHA256Update(&sha, (const uint8_t *)MFW_VERSION, sizeof(MFW_VERSION));
-	/* With its NUL: where the text ends and the digests begin is part of what is hashed. */
+	/* With their NULs: where one ends and the next begins is part of what is hashed. */
+	SHA256Update(&sha, (const uint8_t *)source, strlen(source) + 1);
 	SHA256Update(&sha, (const uint8_t *)text.data, text.len + 1);
-	add_digests(expr, &sha);
+	add_digests(input->expr, &sha);
+	add_stamps(input->path, &sha);
 	SHA256Final(digest, &sha);
 	memcpy(ret, digest, CODEGEN_IDENTITY_LEN);
 	return 0;

@@ -24,9 +24,10 @@ const char *image_section_name(enum image_section section)
 	return names[section];
 }
 
-const char *image_function(const struct matcher *matcher)
+const char *image_function(const struct code_function *function)
 {
-	return matcher ? matcher->pub.name : "mfw_parse";
+	return function->matcher ? function->matcher->pub.name
+				 : runtime_at(function->runtime)->name;
 }
 
 static int add_var(struct image *image, struct image_var var, const void *data)
@@ -42,18 +43,18 @@ static int add_var(struct image *image, struct image_var var, const void *data)
 	return buf_add(&image->vars, &var, sizeof(var));
 }
 
-static int add_params(struct image *image, const struct code *code)
+static int add_datas(struct image *image, const struct code *code)
 {
-	for (size_t i = 0; i < CODE_COUNT(code->params, const struct value *); i++) {
-		const struct value *value = *CODE_AT(code->params, const struct value *, i);
+	for (size_t i = 0; i < CODE_COUNT(code->datas, struct code_data); i++) {
+		const struct code_data *data = CODE_AT(code->datas, struct code_data, i);
 		struct image_var var = {
-			.section = IMAGE_DATA,
-			.len = value->matcher->params_len,
+			.section = data->read_only ? IMAGE_RODATA : IMAGE_DATA,
+			.len = data->bytes.len,
 			.local = true,
 		};
 
-		snprintf(var.name, sizeof(var.name), "mfw_params_%zu", i);
-		if (add_var(image, var, value->params))
+		snprintf(var.name, sizeof(var.name), "mfw_data_%zu", i);
+		if (add_var(image, var, data->bytes.data))
 			return -ENOMEM;
 	}
 	return 0;
@@ -68,16 +69,14 @@ static int add_text(struct image *image, enum image_section section, const char 
 	return add_var(image, var, text);
 }
 
-/* Parameters come first: params[i] is vars[i]. */
-int image_add_data(struct image *image, const struct code *code, const struct expr *expr)
+/* The code's data comes first: datas[i] is vars[i]. */
+int image_add_data(struct image *image, const struct code *code, const char *source)
 {
 	cleanup_buf struct buf text = {};
 
-	if (expr_print(expr, &text))
+	if (buf_add(&text, source, strnlen(source, CODEGEN_SOURCE_MAX)))
 		return -ENOMEM;
-	if (text.len > CODEGEN_SOURCE_MAX)
-		text.data[CODEGEN_SOURCE_MAX] = 0;
-	if (add_params(image, code) || add_text(image, IMAGE_LICENSE, "_license", "GPL") ||
+	if (add_datas(image, code) || add_text(image, IMAGE_LICENSE, "_license", "GPL") ||
 	    add_text(image, IMAGE_RODATA, "bpf_metadata_mfw_match", text.data))
 		return -ENOMEM;
 	return add_text(image, IMAGE_RODATA, "bpf_metadata_mfw_version", MFW_VERSION);
@@ -119,33 +118,16 @@ static int add_reloc(struct image *image, uint32_t insn, size_t symbol, unsigned
 	return buf_add(&image->bytes[IMAGE_RELOCS], &rel, sizeof(rel));
 }
 
-/* Functions that are called are symbols 0 (the parser) and 1 + i (matcher i) behind `first`. */
-static size_t function_symbol(const struct code *code, const struct matcher *matcher, size_t first)
-{
-	size_t i = 0;
-
-	if (!matcher)
-		return first;
-	while (*CODE_AT(code->matchers, const struct matcher *, i) != matcher)
-		i++;
-	return first + 1 + i;
-}
-
+/* The data's symbols stand first, behind the null symbol; the functions' last. */
 static int add_relocs(struct image *image, const struct code *code, size_t first_function)
 {
 	for (size_t i = 0; i < CODE_COUNT(code->relocs, struct code_reloc); i++) {
 		const struct code_reloc *reloc = CODE_AT(code->relocs, struct code_reloc, i);
-		int r;
+		size_t first = reloc->data ? 1 : first_function;
 
-		/* The parameters' symbols stand first, behind the null symbol. */
-		if (reloc->data)
-			r = add_reloc(image, reloc->insn, 1 + reloc->param, R_BPF_64_64_);
-		else
-			r = add_reloc(image, reloc->insn,
-				      function_symbol(code, reloc->matcher, first_function),
-				      R_BPF_64_32_);
-		if (r)
-			return r;
+		if (add_reloc(image, reloc->insn, first + reloc->index,
+			      reloc->data ? R_BPF_64_64_ : R_BPF_64_32_))
+			return -ENOMEM;
 	}
 	return 0;
 }
@@ -153,15 +135,10 @@ static int add_relocs(struct image *image, const struct code *code, size_t first
 static int add_functions(struct image *image, const struct code *code)
 {
 	const Elf64_Sym external = {.st_info = ELF64_ST_INFO(STB_GLOBAL, STT_NOTYPE)};
-	size_t n = CODE_COUNT(code->matchers, const struct matcher *);
 
-	if (!n)
-		return 0;
-	if (add_symbol(image, image_function(NULL), external))
-		return -ENOMEM;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < CODE_COUNT(code->functions, struct code_function); i++)
 		if (add_symbol(image,
-			       image_function(*CODE_AT(code->matchers, const struct matcher *, i)),
+			       image_function(CODE_AT(code->functions, struct code_function, i)),
 			       external))
 			return -ENOMEM;
 	return 0;
@@ -187,9 +164,9 @@ int image_add_symbols(struct image *image, const struct code *code)
 	return add_relocs(image, code, first_function);
 }
 
-int image_fill(struct image *image, const struct code *code, const struct expr *expr)
+int image_fill(struct image *image, const struct code *code, const char *source)
 {
-	if (image_add_data(image, code, expr) || image_add_symbols(image, code) ||
+	if (image_add_data(image, code, source) || image_add_symbols(image, code) ||
 	    image_add_types(image, code))
 		return -ENOMEM;
 	return image_add_btf_ext(image, code);

@@ -22,7 +22,7 @@ enum image_section {
 	IMAGE_BTF_EXT,
 	IMAGE_LICENSE,
 	IMAGE_RODATA,
-	IMAGE_DATA, /* parameters; absent when there are none */
+	IMAGE_DATA, /* what is lent to functions; absent when there is none */
 	IMAGE_N,
 };
 
@@ -44,9 +44,9 @@ struct image {
 };
 
 /* {} before; image_clear() after, also on failure. All: 0 or -ENOMEM. */
-int image_fill(struct image *image, const struct code *code, const struct expr *expr);
+int image_fill(struct image *image, const struct code *code, const char *source);
 /* The steps of image_fill(), in this order. */
-int image_add_data(struct image *image, const struct code *code, const struct expr *expr);
+int image_add_data(struct image *image, const struct code *code, const char *source);
 int image_add_symbols(struct image *image, const struct code *code);
 int image_add_types(struct image *image, const struct code *code);
 int image_add_btf_ext(struct image *image, const struct code *code);
@@ -55,9 +55,9 @@ int image_add_btf_ext(struct image *image, const struct code *code);
 int image_write(struct image *image, const struct code *code, int fd, struct mfw_err **err);
 void image_clear(struct image *image);
 
-/* The name of a section; the function that a relocation calls. */
+/* The name of a section; of a function. */
 const char *image_section_name(enum image_section section);
-const char *image_function(const struct matcher *matcher);
+const char *image_function(const struct code_function *function);
 
 #define cleanup_image cleanup(image_clear)
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The program's object and the matchers' objects become one, through memory files. */
 #include "catalog/object.h"
+#include "codegen/build.h"
 #include "codegen/codegen.h"
 #include "codegen/image.h"
 
@@ -103,14 +104,56 @@ static int add_matcher(struct bpf_linker *linker, const struct matcher *matcher,
 	return add_file(linker, fd, matcher->pub.path, err);
 }
 
-static int add_program(struct bpf_linker *linker, const struct expr *expr, struct code *code,
+static int add_object(struct bpf_linker *linker, const char *path, enum runtime_object object,
+		      struct mfw_err **err)
+{
+	char file[PATH_MAX];
+	int r = runtime_path(path, object, file);
+
+	if (r)
+		return err_make(err, -r, LINK_FAILED,
+				"cannot find lib/%s.bpf.o, a part of libmfw, in %s: install libmfw "
+				"again",
+				runtime_object_name(object), path && *path ? path : "no directory");
+	r = bpf_linker__add_file(linker, file, NULL);
+	if (!r)
+		return 0;
+	return err_make(err, -r, LINK_FAILED, "cannot link %s: %s", file, strerror(-r));
+}
+
+static int add_objects(struct bpf_linker *linker, const char *path, const struct code *code,
+		       struct mfw_err **err)
+{
+	unsigned needed = build_objects(code);
+	int r = 0;
+
+	for (enum runtime_object i = 0; i < RUNTIME_OBJECTS && !r; i++)
+		if (needed & 1u << i)
+			r = add_object(linker, path, i, err);
+	return r;
+}
+
+static int add_matchers(struct bpf_linker *linker, const struct code *code, struct mfw_err **err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < CODE_COUNT(code->functions, struct code_function) && !r; i++) {
+		const struct code_function *f = CODE_AT(code->functions, struct code_function, i);
+
+		if (f->matcher)
+			r = add_matcher(linker, f->matcher, err);
+	}
+	return r;
+}
+
+static int add_program(struct bpf_linker *linker, const char *source, const struct code *code,
 		       struct mfw_err **err)
 {
 	cleanup_image struct image image = {};
 	cleanup_close int fd = -1;
 	int r;
 
-	if (image_fill(&image, code, expr))
+	if (image_fill(&image, code, source))
 		return err_nomem(err);
 	r = new_memory_file(&fd, err);
 	if (!r)
@@ -121,19 +164,8 @@ static int add_program(struct bpf_linker *linker, const struct expr *expr, struc
 }
 
 /* The program goes last: libbpf gives the maps of files after it wrong offsets. */
-static int add_all(struct bpf_linker *linker, const struct expr *expr, struct mfw_err **err)
-{
-	cleanup_code struct code code = {};
-	int r = 0;
-
-	if (code_build(expr, &code))
-		return err_nomem(err);
-	for (size_t i = 0; i < CODE_COUNT(code.matchers, const struct matcher *) && !r; i++)
-		r = add_matcher(linker, *CODE_AT(code.matchers, const struct matcher *, i), err);
-	return r ? r : add_program(linker, expr, &code, err);
-}
-
-static int link_into(int fd, const struct expr *expr, struct mfw_err **err)
+static int link_into(int fd, const struct codegen_input *input, const struct code *code,
+		     struct mfw_err **err)
 {
 	cleanup(linker_cleanup_p) struct bpf_linker *linker = NULL;
 	char path[FD_PATH_MAX];
@@ -144,7 +176,9 @@ static int link_into(int fd, const struct expr *expr, struct mfw_err **err)
 	if (!linker)
 		return err_make(err, errno, LINK_FAILED, "cannot start libbpf's linker: %s",
 				strerror(errno));
-	r = add_all(linker, expr, err);
+	r = add_objects(linker, input->path, code, err);
+	r = r ? r : add_matchers(linker, code, err);
+	r = r ? r : add_program(linker, input->source, code, err);
 	if (r)
 		return r;
 	r = bpf_linker__finalize(linker);
@@ -153,35 +187,11 @@ static int link_into(int fd, const struct expr *expr, struct mfw_err **err)
 	return 0;
 }
 
-static int refuse(const struct expr *expr, struct mfw_err **err)
-{
-	cleanup_buf struct buf text = {};
-
-	if (expr_print(expr, &text))
-		return err_nomem(err);
-	return err_make(err, EOPNOTSUPP, "codegen.unsupported",
-			"cannot make a program of '%.200s': this version runs true, false, "
-			"matchers, and 'not' before them",
-			text.data);
-}
-
-int codegen_object(const struct expr *expr, struct buf *ret, struct mfw_err **err)
+static int read_back(int fd, struct buf *ret, struct mfw_err **err)
 {
 	cleanup_buf struct buf object = {};
-	cleanup_close int fd = -1;
-	int r;
+	int r = lseek(fd, 0, SEEK_SET) ? -errno : buf_read_fd(&object, fd, OBJECT_MAX);
 
-	if (code_unsupported(expr))
-		return refuse(code_unsupported(expr), err);
-	r = new_memory_file(&fd, err);
-	if (!r)
-		r = link_into(fd, expr, err);
-	if (r)
-		return r;
-	if (lseek(fd, 0, SEEK_SET))
-		return err_make(err, errno, LINK_FAILED, "cannot read the program back: %s",
-				strerror(errno));
-	r = buf_read_fd(&object, fd, OBJECT_MAX);
 	if (r)
 		return err_make(err, -r, LINK_FAILED, "cannot read the program back: %s",
 				strerror(-r));
@@ -189,4 +199,28 @@ int codegen_object(const struct expr *expr, struct buf *ret, struct mfw_err **er
 	*ret = object;
 	object = (struct buf){};
 	return 0;
+}
+
+/* input with a source in any case */
+static int make_object(const struct codegen_input *input, struct buf *ret, struct mfw_err **err)
+{
+	cleanup_code struct code code = {};
+	cleanup_close int fd = -1;
+	int r = build_checked(input, &code, err);
+
+	r = r ? r : new_memory_file(&fd, err);
+	r = r ? r : link_into(fd, input, &code, err);
+	return r ? r : read_back(fd, ret, err);
+}
+
+int codegen_object(const struct codegen_input *input, struct buf *ret, struct mfw_err **err)
+{
+	struct codegen_input whole = *input;
+	cleanup_buf struct buf text = {};
+
+	if (!whole.source && expr_print(input->expr, &text))
+		return err_nomem(err);
+	if (!whole.source)
+		whole.source = text.data;
+	return make_object(&whole, ret, err);
 }

@@ -13,7 +13,7 @@
 struct types {
 	struct btf *btf;
 	bool bad;
-	int int_, char_, byte, index, skb, pkt, const_pkt;
+	int int_, unsigned_, char_, byte, index, skb, pkt, const_pkt, view, const_view, text;
 };
 
 static int note(struct types *t, int id)
@@ -35,12 +35,16 @@ static int add_pointer(struct types *t, const char *name, bool is_const)
 static void add_base(struct types *t)
 {
 	t->int_ = note(t, btf__add_int(t->btf, "int", 4, BTF_INT_SIGNED));
+	t->unsigned_ = note(t, btf__add_int(t->btf, "unsigned int", 4, 0));
 	t->char_ = note(t, btf__add_int(t->btf, "char", 1, BTF_INT_SIGNED));
 	t->byte = note(t, btf__add_int(t->btf, "unsigned char", 1, 0));
 	t->index = note(t, btf__add_int(t->btf, "__ARRAY_SIZE_TYPE__", 4, 0));
 	t->skb = add_pointer(t, "__sk_buff", false);
 	t->pkt = add_pointer(t, "mfw_pkt", false);
 	t->const_pkt = add_pointer(t, "mfw_pkt", true);
+	t->view = add_pointer(t, "mfw_view", false);
+	t->const_view = add_pointer(t, "mfw_view", true);
+	t->text = add_pointer(t, "mfw_text", true);
 }
 
 static int add_proto(struct types *t)
@@ -51,12 +55,27 @@ static int add_proto(struct types *t)
 	return id;
 }
 
-static void add_parser(struct types *t)
+static int argument_type(const struct types *t, char letter)
 {
-	int proto = add_proto(t);
+	switch (letter) {
+	case 's': return t->skb;
+	case 'p': return t->const_pkt;
+	case 'P': return t->pkt;
+	case 'v': return t->const_view;
+	case 'V': return t->view;
+	case 't': return t->text;
+	case 'i': return t->int_;
+	default: return t->unsigned_;
+	}
+}
 
-	note(t, btf__add_func_param(t->btf, "pkt", t->pkt));
-	note(t, btf__add_func(t->btf, image_function(NULL), BTF_FUNC_EXTERN, proto));
+static void add_runtime(struct types *t, const struct runtime *runtime)
+{
+	int proto = note(t, btf__add_func_proto(t->btf, t->int_));
+
+	for (const char *arg = runtime->args; *arg; arg++)
+		note(t, btf__add_func_param(t->btf, (char[]){*arg, 0}, argument_type(t, *arg)));
+	note(t, btf__add_func(t->btf, runtime->name, BTF_FUNC_EXTERN, proto));
 }
 
 static void add_matcher(struct types *t, const struct matcher *matcher)
@@ -71,17 +90,19 @@ static void add_matcher(struct types *t, const struct matcher *matcher)
 	note(t, btf__add_func_param(t->btf, "pkt", t->const_pkt));
 	if (matcher->params_len)
 		note(t, btf__add_func_param(t->btf, "p", pointer));
-	note(t, btf__add_func(t->btf, image_function(matcher), BTF_FUNC_EXTERN, proto));
+	note(t, btf__add_func(t->btf, matcher->pub.name, BTF_FUNC_EXTERN, proto));
 }
 
 static void add_functions(struct types *t, const struct code *code)
 {
-	size_t n = CODE_COUNT(code->matchers, const struct matcher *);
+	for (size_t i = 0; i < CODE_COUNT(code->functions, struct code_function); i++) {
+		const struct code_function *f = CODE_AT(code->functions, struct code_function, i);
 
-	if (n)
-		add_parser(t);
-	for (size_t i = 0; i < n; i++)
-		add_matcher(t, *CODE_AT(code->matchers, const struct matcher *, i));
+		if (f->matcher)
+			add_matcher(t, f->matcher);
+		else
+			add_runtime(t, runtime_at(f->runtime));
+	}
 }
 
 static int add_var(struct types *t, const struct image_var *var)
@@ -158,6 +179,19 @@ struct ext_line_head {
 	uint32_t rec_size, section, n;
 };
 
+/* Sets can be long; the beginning says which part it is. */
+#define LINE_TEXT_MAX 160
+
+static int line_text(const struct expr *expr, struct buf *text)
+{
+	if (expr_print(expr, text))
+		return -ENOMEM;
+	if (text->len <= LINE_TEXT_MAX)
+		return 0;
+	text->len = LINE_TEXT_MAX;
+	return buf_add_str(text, "...");
+}
+
 static int add_line(struct image *image, const struct code_line *line, int file)
 {
 	cleanup_buf struct buf text = {};
@@ -168,7 +202,7 @@ static int add_line(struct image *image, const struct code_line *line, int file)
 	};
 	int at;
 
-	if (expr_print(line->expr, &text))
+	if (line_text(line->expr, &text))
 		return -ENOMEM;
 	at = btf__add_str(image->btf, text.data);
 	if (at < 0)

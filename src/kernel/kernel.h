@@ -114,6 +114,18 @@ struct prog_info {
  */
 int kernel_prog_load(const char *name, const void *elf, size_t len, const char *program,
 		     int *ret_fd, struct mfw_err **err);
+/* The same, with what the verifier says when it accepts: how many instructions it processed. */
+int kernel_prog_load_counted(const char *name, const void *elf, size_t len, const char *program,
+			     int *ret_fd, unsigned *ret_processed, struct mfw_err **err);
+/* What a program costs: its sizes, and its time on a packet from the IP header on. */
+struct prog_cost {
+	uint32_t n_insns;   /* with all that is linked and loaded */
+	uint32_t jited_len; /* bytes; 0: it is interpreted */
+	uint32_t ns;        /* mean of many runs */
+};
+/* Errors: bpf.load. */
+int kernel_prog_measure(int fd, const uint8_t *packet, size_t len, struct prog_cost *ret,
+			struct mfw_err **err);
 /* Opens a pinned program. Errors: bpf.pin_missing, bpf.pin_denied, bpf.not_program. */
 int kernel_prog_open(const char *path, int *ret_fd, struct mfw_err **err);
 /* Opens a loaded program, pinned or not. */

@@ -10,6 +10,8 @@
 #include "kernel/kernel.h"
 
 #define LOG_LEN         (1024 * 1024)
+/* BPF_LOG_STATS of the kernel: only the counts at the end. */
+#define LOG_STATISTICS  4
 /* How much of the verifier's log is shown: its end says why. */
 #define LOG_SHOWN       4000
 /* The string by which a program says what it was built from. */
@@ -116,17 +118,34 @@ static const char *log_end(const char *log)
 	return line ? line + 1 : at;
 }
 
+/* The source line that the verifier named last: a part of the expression. NULL: it named none. */
+static char *last_line(const char *log)
+{
+	const char *last = NULL;
+
+	for (const char *at = strstr(log, "; "); at; at = strstr(at + 1, "; "))
+		if ((at == log || at[-1] == '\n') && at[2] && at[2] != '\n')
+			last = at + 2;
+	return last ? strndup(last, strcspn(last, "\n")) : NULL;
+}
+
+static int refuse_program(int r, const char *path, const char *log, struct mfw_err **err)
+{
+	cleanup_free char *part = last_line(log);
+
+	err_make(err, -r, "bpf.verifier",
+		 "the kernel's verifier refuses the program of %s%s%s%s: %s; the end of its log "
+		 "says where",
+		 path, part ? ", at '" : "", part ? part : "", part ? "'" : "", strerror(-r));
+	err_set_detail(err, log_end(log));
+	return r;
+}
+
 static int refuse_load(int r, const char *path, const char *log, const struct buf *words,
 		       struct mfw_err **err)
 {
-	if (*log) {
-		err_make(err, -r, "bpf.verifier",
-			 "the kernel's verifier refuses the program of %s: %s; the end of its log "
-			 "says where",
-			 path, strerror(-r));
-		err_set_detail(err, log_end(log));
-		return r;
-	}
+	if (*log)
+		return refuse_program(r, path, log, err);
 	if (r == -EPERM)
 		return err_make(err, EPERM, "bpf.denied",
 				"cannot load the program of %s: this needs CAP_BPF; run as root",
@@ -145,8 +164,17 @@ static int refuse_open(int r, const char *path, const struct buf *words, struct 
 	return r;
 }
 
-int kernel_prog_load(const char *name, const void *elf, size_t len, const char *program,
-		     int *ret_fd, struct mfw_err **err)
+/* How many instructions the log says were processed. */
+static unsigned processed(const char *log)
+{
+	const char *found = strstr(log, "processed ");
+
+	return found ? strtoul(found + strlen("processed "), NULL, 10) : 0;
+}
+
+/* ret_processed: NULL: not wanted, and the verifier says nothing when it accepts. */
+static int load(const char *name, const void *elf, size_t len, const char *program, int *ret_fd,
+		unsigned *ret_processed, struct mfw_err **err)
 {
 	cleanup(bpf_object_p) struct bpf_object *object = NULL;
 	cleanup_free char *log = calloc(1, LOG_LEN);
@@ -165,6 +193,8 @@ int kernel_prog_load(const char *name, const void *elf, size_t len, const char *
 	if (r)
 		return r;
 	bpf_program__set_log_buf(chosen, log, LOG_LEN);
+	if (ret_processed)
+		bpf_program__set_log_level(chosen, LOG_STATISTICS);
 	r = bpf_object__load(object);
 	if (r)
 		return refuse_load(r, name, log, &words, err);
@@ -172,8 +202,22 @@ int kernel_prog_load(const char *name, const void *elf, size_t len, const char *
 	if (fd < 0)
 		return err_make(err, errno, "bpf.load", "cannot keep the program of %s: %s", name,
 				strerror(errno));
+	if (ret_processed)
+		*ret_processed = processed(log);
 	*ret_fd = fd;
 	return 0;
+}
+
+int kernel_prog_load(const char *name, const void *elf, size_t len, const char *program,
+		     int *ret_fd, struct mfw_err **err)
+{
+	return load(name, elf, len, program, ret_fd, NULL, err);
+}
+
+int kernel_prog_load_counted(const char *name, const void *elf, size_t len, const char *program,
+			     int *ret_fd, unsigned *ret_processed, struct mfw_err **err)
+{
+	return load(name, elf, len, program, ret_fd, ret_processed, err);
 }
 
 int kernel_prog_open(const char *path, int *ret_fd, struct mfw_err **err)

@@ -138,7 +138,8 @@ static bool write_program(struct catalog *catalog, const char *text, const char 
 	cleanup_fclose FILE *file = fopen(path, "w");
 
 	return file && !expr_parse(text, &scheme, &expr, NULL) &&
-	       !codegen_object(expr, &object, NULL) &&
+	       !codegen_object(&(struct codegen_input){.expr = expr, .path = TEST_PATH}, &object,
+			       NULL) &&
 	       fwrite(object.data, object.len, 1, file) == 1;
 }
 

@@ -59,12 +59,13 @@ int run_load(struct run *run)
 
 int run_expr(struct run *run, const struct expr *expr)
 {
+	const struct codegen_input input = {.expr = expr, .path = TEST_PATH};
 	cleanup_err struct mfw_err *err = NULL;
 	cleanup_buf struct buf object = {};
 	int r;
 
 	*run = (struct run){.fd = -1};
-	r = codegen_object(expr, &object, &err);
+	r = codegen_object(&input, &object, &err);
 	if (r) {
 		fprintf(stderr, "%s\n", mfw_err_message(err));
 		return r;

@@ -175,10 +175,10 @@ static void check_expr(const struct vectors *v, size_t i, int nots)
 		.matcher = v->matcher,
 		.params = (unsigned char *)vector_params(v, i),
 	};
-	struct expr call = {.kind = EXPR_TEST, .value = &value}, *operand = &call;
-	struct expr once = {.kind = EXPR_NOT, .operands = &operand, .n_operands = 1};
-	struct expr *second = &once;
-	struct expr twice = {.kind = EXPR_NOT, .operands = &second, .n_operands = 1};
+	struct expr call = {.kind = EXPR_TEST, .value = &value}, *of_once = &call;
+	struct expr once = {.kind = EXPR_NOT, .operands = &of_once, .n_operands = 1};
+	struct expr *of_twice = &once;
+	struct expr twice = {.kind = EXPR_NOT, .operands = &of_twice, .n_operands = 1};
 	const struct expr *exprs[] = {&call, &once, &twice};
 	static const char *const forms[] = {"as an expression", "not", "not not"};
 	struct run run;

@@ -21,9 +21,30 @@ static const struct matcher *find(void *ctx, const char *name, struct mfw_err **
 	return catalog_find(ctx, name, &missing, err);
 }
 
+/* The same with what is not being tested filled in. */
+static int make_object(const struct expr *expr, struct buf *ret, struct mfw_err **err)
+{
+	const struct codegen_input input = {.expr = expr, .path = TEST_PATH};
+
+	return codegen_object(&input, ret, err);
+}
+
+static int make_identity(const struct expr *expr, unsigned char *ret)
+{
+	const struct codegen_input input = {.expr = expr, .path = TEST_PATH};
+
+	return codegen_identity(&input, ret);
+}
+
+static const struct field *find_field(void *ctx, const char *name)
+{
+	(void)ctx;
+	return field_find(name);
+}
+
 static struct expr *parse(struct catalog *catalog, const char *text)
 {
-	const struct scheme scheme = {.ctx = catalog, .matcher = find};
+	const struct scheme scheme = {.ctx = catalog, .field = find_field, .matcher = find};
 	struct expr *expr = NULL;
 
 	assert_int_equal(expr_parse(text, &scheme, &expr, NULL), 0);
@@ -69,7 +90,7 @@ static void assert_object(struct catalog *catalog, const char *text)
 	struct bpf_program *program;
 	struct bpf_object *opened;
 
-	assert_int_equal(codegen_object(expr, &object, NULL), 0);
+	assert_int_equal(make_object(expr, &object, NULL), 0);
 	opened = bpf_object__open_mem(object.data, object.len, NULL);
 	assert_non_null(opened);
 	program = bpf_object__next_program(opened, NULL);
@@ -105,13 +126,13 @@ static void is_reproducible(void **state)
 	cleanup_buf struct buf object_a = {}, object_c = {};
 
 	(void)state;
-	assert_int_equal(codegen_identity(a, id_a), 0);
-	assert_int_equal(codegen_identity(b, id_b), 0);
-	assert_int_equal(codegen_identity(c, id_c), 0);
+	assert_int_equal(make_identity(a, id_a), 0);
+	assert_int_equal(make_identity(b, id_b), 0);
+	assert_int_equal(make_identity(c, id_c), 0);
 	assert_memory_not_equal(id_a, id_b, sizeof(id_a));
 	assert_memory_equal(id_a, id_c, sizeof(id_a));
-	assert_int_equal(codegen_object(a, &object_a, NULL), 0);
-	assert_int_equal(codegen_object(c, &object_c, NULL), 0);
+	assert_int_equal(make_object(a, &object_a, NULL), 0);
+	assert_int_equal(make_object(c, &object_c, NULL), 0);
 	assert_int_equal(object_a.len, object_c.len);
 	assert_memory_equal(object_a.data, object_c.data, object_a.len);
 	catalog_free(catalog);
@@ -126,10 +147,10 @@ static void identity_has_digest(void **state)
 	struct matcher changed = *expr->value->matcher;
 
 	(void)state;
-	assert_int_equal(codegen_identity(expr, before), 0);
+	assert_int_equal(make_identity(expr, before), 0);
 	changed.digest[0]++;
 	expr->value->matcher = &changed;
-	assert_int_equal(codegen_identity(expr, after), 0);
+	assert_int_equal(make_identity(expr, after), 0);
 	assert_memory_not_equal(before, after, sizeof(before));
 	catalog_free(catalog);
 }
@@ -145,12 +166,12 @@ static void refuses_changed_object(void **state)
 	(void)state;
 	changed.digest[0]++;
 	expr->value->matcher = &changed;
-	assert_int_equal(codegen_object(expr, &object, &err), -ESTALE);
+	assert_int_equal(make_object(expr, &object, &err), -ESTALE);
 	assert_string_equal(mfw_err_kind(err), "codegen.link");
 	assert_non_null(strstr(mfw_err_message(err), "has changed"));
 	assert_null(object.data);
 	changed.pub.path = "/nosuch/plain.bpf.o";
-	assert_int_equal(codegen_object(expr, &object, &err), -ENOENT);
+	assert_int_equal(make_object(expr, &object, &err), -ENOENT);
 	catalog_free(catalog);
 }
 
@@ -169,7 +190,7 @@ static void cuts_long_source(void **state)
 		assert_int_equal(expr_add_operand(not, expr), 0);
 		expr = not ;
 	}
-	assert_int_equal(codegen_object(expr, &object, NULL), 0);
+	assert_int_equal(make_object(expr, &object, NULL), 0);
 	opened = bpf_object__open_mem(object.data, object.len, NULL);
 	assert_non_null(opened);
 	match = metadata(opened, "bpf_metadata_mfw_match");
@@ -177,6 +198,72 @@ static void cuts_long_source(void **state)
 	assert_memory_equal(match, "not not ", 8);
 	bpf_object__close(opened);
 	expr_free(expr);
+}
+
+static void assert_refused(struct catalog *catalog, const char *text, const char *kind,
+			   const char *part)
+{
+	cleanup_expr struct expr *expr = parse(catalog, text);
+	cleanup_err struct mfw_err *err = NULL;
+	cleanup_buf struct buf object = {};
+
+	assert_true(make_object(expr, &object, &err) < 0);
+	assert_string_equal(mfw_err_kind(err), kind);
+	assert_non_null(strstr(mfw_err_message(err), part));
+	assert_null(object.data);
+}
+
+/* What there are no programs of is refused, and the part of the expression named. */
+static void refuses_parts(void **state)
+{
+	struct catalog *catalog = open_catalog();
+	cleanup_buf struct buf text = {};
+
+	(void)state;
+	assert_refused(catalog, "ip.ttl == 1 or ip.src in $bad", "codegen.unsupported",
+		       "'ip.src in $bad'");
+	assert_refused(catalog, "not ip.src.country ne \"BR\"", "codegen.unsupported",
+		       "'ip.src.country != \"BR\"'");
+	assert_refused(catalog, "node.name == \"x\"", "codegen.unsupported",
+		       "'node.name == \"x\"'");
+	buf_add_str(&text, "udp contains \"");
+	for (int i = 0; i < 257; i++)
+		buf_add_str(&text, "x");
+	buf_add_str(&text, "\"");
+	assert_refused(catalog, text.data, "codegen.unsupported", "256 bytes");
+	catalog_free(catalog);
+}
+
+/* More than a jump can leap over. */
+static void refuses_long_ones(void **state)
+{
+	struct catalog *catalog = open_catalog();
+	cleanup_buf struct buf text = {};
+
+	(void)state;
+	buf_add_str(&text, "ip.src in {");
+	for (int i = 0; i < 5000; i++)
+		buf_printf(&text, "1::%x:0 ", 3 * i);
+	buf_add_str(&text, "}");
+	assert_refused(catalog, text.data, "codegen.too_long", "lists");
+	catalog_free(catalog);
+}
+
+/* The parts of an expression are the program's source lines. */
+static void names_parts(void **state)
+{
+	static const char *const parts[] = {"tcp.dstport == 443", "udp contains \"x\"",
+					    "ip.ttl < 5"};
+	struct catalog *catalog = open_catalog();
+	cleanup_expr struct expr *expr = NULL;
+	cleanup_buf struct buf object = {};
+
+	(void)state;
+	expr = parse(catalog, "(tcp.dstport == 443 xor udp contains \"x\") and not ip.ttl lt 5");
+	assert_int_equal(make_object(expr, &object, NULL), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		assert_non_null(memmem(object.data, object.len, parts[i], strlen(parts[i]) + 1));
+	catalog_free(catalog);
 }
 
 static void *work(void *arg)
@@ -193,7 +280,7 @@ static void *work(void *arg)
 	own.ctx = catalog;
 	bad += !!expr_parse("not suffix(bytes=\"xyzzy\")", &own, &expr, NULL);
 	for (int i = 0; i < 30 && !bad; i++) {
-		bad += !!codegen_object(expr, &object, NULL);
+		bad += !!make_object(expr, &object, NULL);
 		buf_clear(&object);
 	}
 	expr_free(expr);
@@ -220,7 +307,9 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(makes_objects),       cmocka_unit_test(is_reproducible),
 		cmocka_unit_test(identity_has_digest), cmocka_unit_test(refuses_changed_object),
-		cmocka_unit_test(cuts_long_source),    cmocka_unit_test(works_in_threads),
+		cmocka_unit_test(refuses_parts),       cmocka_unit_test(refuses_long_ones),
+		cmocka_unit_test(names_parts),         cmocka_unit_test(cuts_long_source),
+		cmocka_unit_test(works_in_threads),
 	};
 
 	if (argc != 3 || asprintf(&path, "%s:%s", argv[1], argv[2]) < 0)

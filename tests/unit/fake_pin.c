@@ -88,6 +88,30 @@ int kernel_prog_load(const char *name, const void *elf, size_t len, const char *
 	return open_program(new_program(source, true), ret_fd);
 }
 
+int kernel_prog_load_counted(const char *name, const void *elf, size_t len, const char *program,
+			     int *ret_fd, unsigned *ret_processed, struct mfw_err **err)
+{
+	int r = kernel_prog_load(name, elf, len, program, ret_fd, err);
+
+	if (!r)
+		*ret_processed = 1;
+	return r;
+}
+
+int kernel_prog_measure(int fd, const uint8_t *packet, size_t len, struct prog_cost *ret,
+			struct mfw_err **err)
+{
+	FAKE_LOCKED;
+	int r = fake_fallible(err);
+
+	(void)fd;
+	(void)packet;
+	(void)len;
+	if (!r)
+		*ret = (struct prog_cost){.n_insns = 2, .jited_len = 8, .ns = 1};
+	return r;
+}
+
 int kernel_prog_open(const char *path, int *ret_fd, struct mfw_err **err)
 {
 	FAKE_LOCKED;

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What programs that are made of expressions share with the functions in bpf/lib that they call.
+ * Not for matchers: its layout may change at any time.
+ */
+#ifndef MFW_RUNTIME_H
+#define MFW_RUNTIME_H
+
+#include <linux/types.h>
+
+/* A run of the packet's bytes: from off, end exclusive; off <= end <= the packet's end. */
+struct mfw_view {
+	__u32 off;
+	__u32 end;
+};
+
+#define MFW_TEXT_MAX 256
+
+/* Bytes of an expression, 0 from len on. */
+struct mfw_text {
+	__u16 len;
+	__u8 fold; /* the packet's A..Z count as a..z; data has been made so */
+	/*
+	 * 0, which the verifier does not know. Before Linux 6.7 it looks at the body of bpf_loop()
+	 * as if it ran once: what it knows to be 0 before it takes to be so every time.
+	 */
+	__u8 zero;
+	__u8 pad[4];
+	__u64 data[MFW_TEXT_MAX / 8];
+};
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Questions about the packet as instructions: each jumps to one of two places, by its answer.
+ *
+ * r6 holds the skb; r0 to r5 are free between questions. Fields are loaded from memory for every
+ * question anew: what the verifier knows about a register it would carry, path by path, through all
+ * questions behind it; what lies in memory that a function has written it knows nothing about.
+ */
+#ifndef CODEGEN_ASK_H
+#define CODEGEN_ASK_H
+
+#include <mfw/packet.h>
+#include <mfw/runtime.h>
+
+#include "codegen/code.h"
+
+/* ---- the program's stack, from the top down ---- */
+
+#define FRAME_PKT     (-(int)sizeof(struct mfw_pkt))
+#define FRAME_VIEW    (FRAME_PKT - (int)sizeof(struct mfw_view))
+#define FRAME_SCRATCH (FRAME_VIEW - 8)
+/* Parities of xors, one byte for each that is inside of another one. */
+#define FRAME_PARITY  (FRAME_SCRATCH - 1)
+
+#define PKT(member) (FRAME_PKT + (int)offsetof(struct mfw_pkt, member))
+
+/* Where the answers lead, and which of the two follows immediately (or another place does). */
+struct ways {
+	uint32_t yes, no;
+	uint32_t next;
+};
+
+/* What is known about the packet at a place in the code, because of earlier answers. */
+enum known {
+	KNOWN_IP = 1 << 0, /* version is not 0 */
+	KNOWN_IP4 = 1 << 1,
+	KNOWN_IP6 = 1 << 2,
+	KNOWN_TCP = 1 << 3, /* its header is there */
+	KNOWN_UDP = 1 << 4,
+	KNOWN_ICMP = 1 << 5,
+};
+
+struct asker {
+	struct code *code;
+	unsigned known; /* enum known */
+	unsigned xors;  /* around this place */
+};
+
+/* ---- values of some type; missing ones lead to `no`, OP_NE is not among them ---- */
+
+void ask_number(struct asker *a, const struct expr *compare, struct ways ways);
+void ask_address(struct asker *a, const struct expr *compare, struct ways ways);
+/* A test or comparison of bytes of a header. */
+void ask_bytes(struct asker *a, const struct expr *expr, struct ways ways);
+/* A test or comparison of what ip.proto says, through functions too. */
+void ask_proto(struct asker *a, const struct expr *expr, struct ways ways);
+
+/* Jumps to missing unless the packet has what a field of that header needs. */
+void ask_present(struct asker *a, enum field_l4 l4, uint32_t missing);
+/* What a value that is there says about the packet. */
+unsigned ask_known(const struct value *value);
+
+/* ---- ends of questions ---- */
+
+void ask_end(struct asker *a, bool answer, struct ways ways);
+/* yes when the compare holds. */
+void ask_end_jump32(struct asker *a, int op, int reg, uint32_t value, struct ways ways);
+
+/* r1 = address of the packet's description and so on. */
+void ask_set_frame(struct asker *a, int reg, int offset);
+
+/* ---- sets of numbers ---- */
+
+struct range {
+	uint32_t low, high;
+};
+
+/* Inclusive ranges, in order, apart from each other; {} is empty. */
+struct ranges {
+	struct buf items; /* struct range */
+};
+
+/* Sorts and merges. */
+void ranges_add(struct code *code, struct ranges *ranges, uint32_t low, uint32_t high);
+void ranges_tidy(struct ranges *ranges);
+bool ranges_have(const struct ranges *ranges, uint32_t value);
+void ranges_clear(struct ranges *ranges);
+#define cleanup_ranges cleanup(ranges_clear)
+
+/* Whether w1 is in them; it is at most max. Uses r1 to r4. */
+void ask_ranges(struct asker *a, const struct ranges *ranges, uint32_t max, struct ways ways);
+
+#endif

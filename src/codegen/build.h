@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A tree as a program. */
+#ifndef CODEGEN_BUILD_H
+#define CODEGEN_BUILD_H
+
+#include "codegen/code.h"
+#include "codegen/codegen.h"
+
+/*
+ * The instructions of an expression that expr_fold() has seen. {} before; code_clear() after, also
+ * on failure. Returns ret->error.
+ */
+int build_program(const struct expr *expr, struct code *ret);
+/* The same with an error: codegen.unsupported, codegen.too_long, ENOMEM. */
+int build_checked(const struct codegen_input *input, struct code *code, struct mfw_err **err);
+/* Objects of bpf/lib that its functions are in: 1 << enum runtime_object for each. */
+unsigned build_objects(const struct code *code);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "codegen/runtime.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const objects[RUNTIME_OBJECTS] = {
+	[RUNTIME_OBJECT_PARSE] = "parse",
+	[RUNTIME_OBJECT_BYTES] = "bytes",
+};
+
+static const struct runtime functions[RUNTIME_N] = {
+	[RUNTIME_PARSE] = {"mfw_parse", RUNTIME_OBJECT_PARSE, "sP"},
+	[RUNTIME_IP_CLAIMS] = {"mfw_ip_claims", RUNTIME_OBJECT_PARSE, "sp"},
+	[RUNTIME_IP_OPTION] = {"mfw_ip_option", RUNTIME_OBJECT_PARSE, "sp"},
+	[RUNTIME_BYTES_AT] = {"mfw_bytes_at", RUNTIME_OBJECT_BYTES, "svtu"},
+	[RUNTIME_BYTES_ORDER] = {"mfw_bytes_order", RUNTIME_OBJECT_BYTES, "svt"},
+	[RUNTIME_BYTES_FIND] = {"mfw_bytes_find", RUNTIME_OBJECT_BYTES, "sVt"},
+	[RUNTIME_VIEW_CUT] = {"mfw_view_cut", RUNTIME_OBJECT_BYTES, "Vii"},
+};
+
+const struct runtime *runtime_at(enum runtime_function function)
+{
+	return &functions[function];
+}
+
+const char *runtime_object_name(enum runtime_object object)
+{
+	return objects[object];
+}
+
+int runtime_path(const char *path, enum runtime_object object, char ret[PATH_MAX])
+{
+	for (size_t len; path && *path; path += len + (path[len] == ':')) {
+		len = strcspn(path, ":");
+		snprintf(ret, PATH_MAX, "%.*s/lib/%s.bpf.o", (int)len, path, objects[object]);
+		if (len && !access(ret, R_OK))
+			return 0;
+	}
+	return -ENOENT;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The functions in bpf/lib that programs call, as a table. */
+#ifndef CODEGEN_RUNTIME_H
+#define CODEGEN_RUNTIME_H
+
+#include <limits.h>
+
+enum runtime_object {
+	RUNTIME_OBJECT_PARSE,
+	RUNTIME_OBJECT_BYTES,
+	RUNTIME_OBJECTS,
+};
+
+enum runtime_function {
+	RUNTIME_PARSE,
+	RUNTIME_IP_CLAIMS,
+	RUNTIME_IP_OPTION,
+	RUNTIME_BYTES_AT,
+	RUNTIME_BYTES_ORDER,
+	RUNTIME_BYTES_FIND,
+	RUNTIME_VIEW_CUT,
+	RUNTIME_N,
+};
+
+struct runtime {
+	const char *name;
+	enum runtime_object object;
+	/*
+	 * After the result, an int: skb s, const packet p, packet P, const view v, view V, text t,
+	 * signed i, unsigned u.
+	 */
+	const char *args;
+};
+
+const struct runtime *runtime_at(enum runtime_function function);
+const char *runtime_object_name(enum runtime_object object);
+/* Its file in the first of path's directories that has it, as DIR/lib/NAME.bpf.o; or -ENOENT. */
+int runtime_path(const char *path, enum runtime_object object, char ret[PATH_MAX]);
+
+#endif
