@@ -4,6 +4,7 @@
 #include <libnftnl/common.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nf_tables_compat.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -186,6 +187,38 @@ static int collect(struct kernel_ns *ns, uint32_t first, uint32_t last, struct a
 	return answered ? 0 : -EIO;
 }
 
+static int exchange(struct kernel_ns *ns, struct chunks *c, uint32_t seq, size_t n,
+		    struct answer *ret)
+{
+	int r = send_all(ns, c);
+
+	return r ? r : collect(ns, seq, seq + n + 1, ret);
+}
+
+/*
+ * In the family inet the kernel does not load the module of an xt match by itself: it makes the
+ * module's name of the family's prefix, and inet has none. A question after the match in the family
+ * ip, as iptables asks it, loads it for all. Whatever the answer, the transaction's next one
+ * counts.
+ */
+static void ask_for_match(struct kernel_ns *ns)
+{
+	struct nlmsghdr *h = mnl_nlmsg_put_header(ns->buffer);
+	struct nfgenmsg *nfg;
+
+	h->nlmsg_type = NFNL_SUBSYS_NFT_COMPAT << 8 | NFNL_MSG_COMPAT_GET;
+	h->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	h->nlmsg_seq = ++ns->seq;
+	nfg = mnl_nlmsg_put_extra_header(h, sizeof(*nfg));
+	nfg->nfgen_family = NFPROTO_IPV4;
+	nfg->version = NFNETLINK_V0;
+	mnl_attr_put_strz(h, NFTA_COMPAT_NAME, "bpf");
+	mnl_attr_put_u32(h, NFTA_COMPAT_REV, htonl(1));
+	mnl_attr_put_u32(h, NFTA_COMPAT_TYPE, htonl(0)); /* a match, not a target */
+	socket_ask(ns, h, NULL, NULL);
+	ns->asked_for_match = true;
+}
+
 static int judge(struct chunks *c, const struct nft_op *ops, size_t n, uint32_t seq,
 		 const struct answer *a, size_t *ret_op, struct mfw_err **err)
 {
@@ -229,8 +262,11 @@ int kernel_nft_commit(struct kernel_ns *ns, uint32_t genid, const struct nft_op 
 	if (r)
 		return refuse_build(r, &ops[*ret_op < n ? *ret_op : 0], err);
 	*ret_op = n;
-	r = send_all(ns, &c);
-	r = r ? r : collect(ns, seq, seq + n + 1, &answer);
+	r = exchange(ns, &c, seq, n, &answer);
+	if (!r && answer.code == ENOENT && !ns->asked_for_match) {
+		ask_for_match(ns);
+		r = exchange(ns, &c, seq, n, &answer);
+	}
 	if (r)
 		return explain_batch(-r, c.total, err);
 	return judge(&c, ops, n, seq, &answer, ret_op, err);

@@ -15,7 +15,8 @@ struct kernel_ns {
 	uint64_t inode;
 	uint64_t cookie;
 	uint32_t seq;
-	size_t send_buffer; /* what SO_SNDBUF has been set to, bytes; 0: the default */
+	bool asked_for_match; /* see ask_for_match() in batch.c */
+	size_t send_buffer;   /* what SO_SNDBUF has been set to, bytes; 0: the default */
 	char buffer[SOCKET_BUFFER] __attribute__((aligned(8)));
 };
 
