@@ -86,6 +86,8 @@ static bool has_upper(const struct buf *bytes)
 /* Whether the value can hold these bytes somewhere, or be them. */
 static bool can_hold(const struct value *value, const struct buf *bytes)
 {
+	if (!bytes->len)
+		return true;
 	if (value->kind == VALUE_LOWER)
 		return !has_upper(bytes) && can_hold(value->of, bytes);
 	if (value->kind == VALUE_SUBSTRING && value->has_end &&

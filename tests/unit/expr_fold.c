@@ -43,6 +43,10 @@ static const struct {
 	{"false and sip", "false"},
 	{"ip.ttl == 1 and false", "false"},
 	{"sip or true or sip", "sip or true"},
+	/* An empty text is there even where nothing else is. */
+	{"substring(udp, 4, 2) ne \"\"", "substring(udp, 4, 2) != \"\""},
+	{"substring(udp, 4, 2) == \"\"", "substring(udp, 4, 2) == \"\""},
+	{"lower(substring(udp, -2, -4)) in {\"\"}", "lower(substring(udp, -2, -4)) in {\"\"}"},
 	/* True only where there is such a value: stays. */
 	{"tcp.dstport ge 0", "tcp.dstport >= 0"},
 	{"node.name in $sites", "node.name in $sites"},
