@@ -66,7 +66,9 @@ class Section:
         """The row to set beside: of the same unit and quantity."""
         quantity = row.what.partition(": ")[2]
         name = f"{base}: {quantity}" if quantity else base
-        return next((r for r in self.rows if r.what == name and r.unit == row.unit), None)
+        return next(
+            (r for r in self.rows if r.what == name and r.unit == row.unit), None
+        )
 
 
 def number(x: float) -> str:
@@ -88,13 +90,23 @@ def section_text(section: Section) -> str:
         low, high = row.quartiles()
         cells = [row.what, number(row.median()), row.unit]
         if len(samples) > 1:
-            cells += [f"{number(low)} - {number(high)}", number(samples[0]), number(samples[-1])]
+            cells += [
+                f"{number(low)} - {number(high)}",
+                number(samples[0]),
+                number(samples[-1]),
+            ]
             cells += [str(len(samples))]
         else:
             cells += ["", "", "", "1"]
         for base in section.bases:
             other = section.base_of(row, base)
-            cells.append("1" if other is row else ratio_text(row.ratio_to(other)) if other else "")
+            cells.append(
+                "1"
+                if other is row
+                else ratio_text(row.ratio_to(other))
+                if other
+                else ""
+            )
         table.append(cells)
     return "\n".join([section.title, "", *lines_of(table), "", section.note])
 
@@ -168,7 +180,8 @@ def as_json(lab: Lab, sections: list[Section]) -> dict[str, Any]:
     return {
         "machine": machine(lab),
         "sections": [
-            {"title": s.title, "rows": [row_json(s, row) for row in s.rows]} for s in sections
+            {"title": s.title, "rows": [row_json(s, row) for row in s.rows]}
+            for s in sections
         ],
         "goals": [
             {"what": goal.what, "to": goal.to, "ratio": ratio, "at_most": goal.at_most}

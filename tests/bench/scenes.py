@@ -40,8 +40,12 @@ def one_rule(lab: Lab, quick: bool) -> Section:
         for _ in range(5):
             for key, samples in one_round(lab, name).items():
                 rows[key].add_round(samples)
-    rows["mfwctl"].goals.append(Goal("iptables-nft -A", "a mfwctl process no slower", 1))
-    rows["libmfw"].goals.append(Goal("nsenter nft add rule", "a 50th through libmfw", 1 / 50))
+    rows["mfwctl"].goals.append(
+        Goal("iptables-nft -A", "a mfwctl process no slower", 1)
+    )
+    rows["libmfw"].goals.append(
+        Goal("nsenter nft add rule", "a 50th through libmfw", 1 / 50)
+    )
     return Section(
         "One rule, added to a small chain",
         list(rows.values()),
@@ -91,7 +95,12 @@ def by_nft(lab: Lab, _name: str, n: int) -> tuple[list[str], bool]:
 
 
 def by_iptables(lab: Lab, _name: str, n: int) -> tuple[list[str], bool]:
-    lines = ["*filter", ":INPUT ACCEPT [0:0]", ":FORWARD ACCEPT [0:0]", ":OUTPUT ACCEPT [0:0]"]
+    lines = [
+        "*filter",
+        ":INPUT ACCEPT [0:0]",
+        ":FORWARD ACCEPT [0:0]",
+        ":OUTPUT ACCEPT [0:0]",
+    ]
     lines += ["-A INPUT " + " ".join(IPTABLES_RULE)] * n + ["COMMIT"]
     return ["iptables-nft-restore", lab.file("iptables", lines)], True
 
@@ -138,7 +147,11 @@ def many_rules(lab: Lab, n: int, rounds: int) -> Section:
         [*times.values(), *peaks.values()],
         [base],
         "A process each, in new namespaces, in turns; peak memory is the process's resident set."
-        + ("" if contenders == CONTENDERS else f"\n{RESTORE} may not open a descriptor for each."),
+        + (
+            ""
+            if contenders == CONTENDERS
+            else f"\n{RESTORE} may not open a descriptor for each."
+        ),
     )
 
 
@@ -157,7 +170,10 @@ def many_namespaces(lab: Lab, quick: bool) -> Section:
         lines = [mfwctl_line(name, ref) for name in names for ref in refs]
         ours.add_round([lab.run([lab.mfwctl, "-f", lab.file("mfwctl", lines)]).ms])
         sample = names[i * 20 : i * 20 + 20]
-        argv = [["nsenter", f"--net=/run/netns/{name}", "nft", "-f", native] for name in sample]
+        argv = [
+            ["nsenter", f"--net=/run/netns/{name}", "nft", "-f", native]
+            for name in sample
+        ]
         nft.add_round([lab.run(words).ms for words in argv])
     lab.drop(names)
     return Section(
@@ -212,12 +228,18 @@ def traces(lab: Lab) -> list[Section]:
     lab.adds(name, 1)
     nft = ["nft", f"add rule inet native {CHAIN} {NFT_RULE}"]
     one = [
-        ("mfwctl rule add", [lab.mfwctl, "rule", "add", name, CHAIN, MATCH, "drop"], None),
+        (
+            "mfwctl rule add",
+            [lab.mfwctl, "rule", "add", name, CHAIN, MATCH, "drop"],
+            None,
+        ),
         ("iptables-nft -A", ["iptables-nft", "-A", "INPUT", *IPTABLES_RULE], name),
         ("nft add rule", nft, name),
     ]
     single = [
-        row for what, argv, inside in one for row in traced_rows(what, *trace(lab, argv, inside))
+        row
+        for what, argv, inside in one
+        for row in traced_rows(what, *trace(lab, argv, inside))
     ]
     return [
         Section("Per rule of 10 000 at once", many, [], "Traced once."),
