@@ -66,8 +66,13 @@ static int load(struct mfw_explained *x, const struct buf *object, struct mfw_er
 	cleanup_close int fd = -1;
 	struct prog_cost cost;
 	unsigned processed;
-	int r = kernel_prog_load_counted("the expression", object->data, object->len,
-					 CODEGEN_PROGRAM, &fd, &processed, err);
+	const struct prog_source source = {
+		.name = "the expression",
+		.elf = object->data,
+		.len = object->len,
+		.program = CODEGEN_PROGRAM,
+	};
+	int r = kernel_prog_load(&source, &fd, &processed, err);
 
 	r = r ? r : kernel_prog_measure(fd, sample, sizeof(sample), &cost, err);
 	if (r)

@@ -110,21 +110,26 @@ static bool matches_everything(const struct expr *expr)
 /* A new descriptor of the program that is not pinned yet. */
 static int make_program(struct source *s, enum match_kind kind, int *ret_fd, struct mfw_err **err)
 {
+	struct prog_source program = {.name = s->text};
 	cleanup_buf struct buf elf = {};
-	int r;
+	int r = 0;
 
 	switch (kind) {
 	case MATCH_OBJECT_PINNED:
 		*ret_fd = fcntl(s->fd, F_DUPFD_CLOEXEC, 0);
 		return *ret_fd < 0 ? err_make(err, errno, "bpf.load", "%s", strerror(errno)) : 0;
 	case MATCH_OBJECT:
-		return kernel_prog_load(s->text, s->object.data, s->object.len, NULL, ret_fd, err);
+		program.elf = s->object.data;
+		program.len = s->object.len;
+		break;
 	default:
 		r = codegen_object(&s->expr.input, &elf, err);
-		return r ? r
-			 : kernel_prog_load("the expression", elf.data, elf.len, CODEGEN_PROGRAM,
-					    ret_fd, err);
+		program.name = "the expression";
+		program.program = CODEGEN_PROGRAM;
+		program.elf = elf.data;
+		program.len = elf.len;
 	}
+	return r ? r : kernel_prog_load(&program, ret_fd, NULL, err);
 }
 
 static int refuse_pin(int r, const char *path, struct mfw_err **err)

@@ -107,16 +107,29 @@ struct prog_info {
 	char type[32]; /* libbpf's word */
 };
 
+/* A map that is there already, to be taken for the object's map of that name. */
+struct prog_map {
+	const char *name;
+	int fd;
+};
+
+struct prog_source {
+	const char *name; /* for messages */
+	const void *elf;
+	size_t len;
+	const char *program;         /* the one to load; NULL: the only socket filter there is */
+	const struct prog_map *maps; /* other maps of the object are made anew */
+	size_t n_maps;
+};
+
 /*
- * Loads the socket-filter program of an ELF object: the one called `program`, or, with NULL, the
- * only one there is. name is for messages. Errors: bpf.verifier (with the log), bpf.object,
- * bpf.program (none, several, or of another type), bpf.denied, bpf.load.
+ * Loads a socket-filter program of an ELF object. ret_processed (may be NULL): how many
+ * instructions the verifier went through. Errors: bpf.verifier (with the log), bpf.object,
+ * bpf.program (none, several, or of another type), bpf.map (one of maps does not fit, or the object
+ * has none of that name), bpf.denied, bpf.load.
  */
-int kernel_prog_load(const char *name, const void *elf, size_t len, const char *program,
-		     int *ret_fd, struct mfw_err **err);
-/* The same, with what the verifier says when it accepts: how many instructions it processed. */
-int kernel_prog_load_counted(const char *name, const void *elf, size_t len, const char *program,
-			     int *ret_fd, unsigned *ret_processed, struct mfw_err **err);
+int kernel_prog_load(const struct prog_source *source, int *ret_fd, unsigned *ret_processed,
+		     struct mfw_err **err);
 /* What a program costs: its sizes, and its time on a packet from the IP header on. */
 struct prog_cost {
 	uint32_t n_insns;   /* with all that is linked and loaded */

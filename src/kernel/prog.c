@@ -172,9 +172,25 @@ static unsigned processed(const char *log)
 	return found ? strtoul(found + strlen("processed "), NULL, 10) : 0;
 }
 
-/* ret_processed: NULL: not wanted, and the verifier says nothing when it accepts. */
-static int load(const char *name, const void *elf, size_t len, const char *program, int *ret_fd,
-		unsigned *ret_processed, struct mfw_err **err)
+/* Lets the object use maps that are there already. */
+static int reuse_maps(struct bpf_object *object, const struct prog_source *source,
+		      struct mfw_err **err)
+{
+	for (size_t i = 0; i < source->n_maps; i++) {
+		const struct prog_map *m = &source->maps[i];
+		struct bpf_map *map = bpf_object__find_map_by_name(object, m->name);
+		int r = map ? bpf_map__reuse_fd(map, m->fd) : -ENOENT;
+
+		if (r)
+			return err_make(err, -r, "bpf.map", "%s cannot use the map %s: %s",
+					source->name, m->name,
+					map ? strerror(-r) : "it has no map of that name");
+	}
+	return 0;
+}
+
+int kernel_prog_load(const struct prog_source *source, int *ret_fd, unsigned *ret_processed,
+		     struct mfw_err **err)
 {
 	cleanup(bpf_object_p) struct bpf_object *object = NULL;
 	cleanup_free char *log = calloc(1, LOG_LEN);
@@ -186,38 +202,28 @@ static int load(const char *name, const void *elf, size_t len, const char *progr
 	LISTEN(&words);
 	if (!log)
 		return err_nomem(err);
-	object = bpf_object__open_mem(elf, len, &opts);
+	object = bpf_object__open_mem(source->elf, source->len, &opts);
 	if (!object)
-		return refuse_open(-errno, name, &words, err);
-	r = choose(object, name, program, &chosen, err);
+		return refuse_open(-errno, source->name, &words, err);
+	r = choose(object, source->name, source->program, &chosen, err);
+	r = r ? r : reuse_maps(object, source, err);
 	if (r)
 		return r;
 	bpf_program__set_log_buf(chosen, log, LOG_LEN);
+	/* Otherwise the verifier says nothing when it accepts. */
 	if (ret_processed)
 		bpf_program__set_log_level(chosen, LOG_STATISTICS);
 	r = bpf_object__load(object);
 	if (r)
-		return refuse_load(r, name, log, &words, err);
+		return refuse_load(r, source->name, log, &words, err);
 	fd = fcntl(bpf_program__fd(chosen), F_DUPFD_CLOEXEC, 0);
 	if (fd < 0)
-		return err_make(err, errno, "bpf.load", "cannot keep the program of %s: %s", name,
-				strerror(errno));
+		return err_make(err, errno, "bpf.load", "cannot keep the program of %s: %s",
+				source->name, strerror(errno));
 	if (ret_processed)
 		*ret_processed = processed(log);
 	*ret_fd = fd;
 	return 0;
-}
-
-int kernel_prog_load(const char *name, const void *elf, size_t len, const char *program,
-		     int *ret_fd, struct mfw_err **err)
-{
-	return load(name, elf, len, program, ret_fd, NULL, err);
-}
-
-int kernel_prog_load_counted(const char *name, const void *elf, size_t len, const char *program,
-			     int *ret_fd, unsigned *ret_processed, struct mfw_err **err)
-{
-	return load(name, elf, len, program, ret_fd, ret_processed, err);
 }
 
 int kernel_prog_open(const char *path, int *ret_fd, struct mfw_err **err)

@@ -69,33 +69,25 @@ static void read_source(const void *object, size_t len, char ret[96])
 	elf_end(elf);
 }
 
-int kernel_prog_load(const char *name, const void *elf, size_t len, const char *program,
-		     int *ret_fd, struct mfw_err **err)
+int kernel_prog_load(const struct prog_source *source, int *ret_fd, unsigned *ret_processed,
+		     struct mfw_err **err)
 {
-	cleanup_free char *copy = malloc(len + 1);
-	char source[96] = "";
+	cleanup_free char *copy = malloc(source->len + 1);
+	char text[96] = "";
 	FAKE_LOCKED;
 	int r = fake_fallible(err);
 
-	(void)program;
 	if (r)
 		return r;
-	if (len >= 3 && !memcmp(elf, "bad", 3))
-		return err_make(err, EACCES, "bpf.verifier", "the verifier refuses %s", name);
+	if (source->len >= 3 && !memcmp(source->elf, "bad", 3))
+		return err_make(err, EACCES, "bpf.verifier", "the verifier refuses %s",
+				source->name);
 	elf_version(EV_CURRENT);
-	memcpy(copy, elf, len);
-	read_source(copy, len, source);
-	return open_program(new_program(source, true), ret_fd);
-}
-
-int kernel_prog_load_counted(const char *name, const void *elf, size_t len, const char *program,
-			     int *ret_fd, unsigned *ret_processed, struct mfw_err **err)
-{
-	int r = kernel_prog_load(name, elf, len, program, ret_fd, err);
-
-	if (!r)
+	memcpy(copy, source->elf, source->len);
+	read_source(copy, source->len, text);
+	if (ret_processed)
 		*ret_processed = 1;
-	return r;
+	return open_program(new_program(text, true), ret_fd);
 }
 
 int kernel_prog_measure(int fd, const uint8_t *packet, size_t len, struct prog_cost *ret,
