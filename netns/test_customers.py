@@ -196,6 +196,7 @@ def test_pin_replaced() -> None:
         refused(
             "rule", "mode", "acme", "edge", "r", "monitor", says="no pinned program"
         )
+        pin.parent.mkdir(mode=0o700)  # it had become empty, and went with the refusal
         os.link(one, pin)
         found = rules("acme", "edge")
         same({r["program"].get("drift") for r in found}, {"pin_replaced"}, "drift")

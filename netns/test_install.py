@@ -67,6 +67,13 @@ def test_tool() -> None:
         )
 
 
+def sanitizers() -> list[str]:
+    """A program has to have the sanitizers that its library has."""
+    found = run(["meson", "introspect", "--buildoptions", str(build_dir("rel"))]).json()
+    [which] = [one["value"] for one in found if one["name"] == "b_sanitize"]
+    return [] if which == "none" else [f"-fsanitize={which}"]
+
+
 def build_embed(root: Path, *compiler: str) -> Path:
     """tests/abi/embed.c against what is installed, with what pkg-config says."""
     env = {
@@ -74,6 +81,7 @@ def build_embed(root: Path, *compiler: str) -> Path:
         "PKG_CONFIG_SYSROOT_DIR": str(root),
     }
     flags = run(["pkg-config", "--cflags", "--libs", "libmfw"], env=env).out.split()
+    flags += sanitizers()
     program = root / "embed"
     source = str(PROJECT / "tests/abi/embed.c")
     strict = ["-Wall", "-Werror", "-pedantic"]

@@ -81,7 +81,10 @@ struct mfw_options {
 	 * "mfw" beside the library, then the one it was configured with.
 	 */
 	const char *matcher_path;
-	/* How long to wait for another change to end, in milliseconds; 0: 10 000. */
+	/*
+	 * How long to wait for another change to end, in milliseconds; 0: 10 000. As long, too, is
+	 * a change made anew that other programs' changes of the same namespace get in the way of.
+	 */
 	unsigned lock_wait_ms;
 	/* Who holds the lock, for the message that others get; NULL: the process's name. */
 	const char *holder;

@@ -51,6 +51,8 @@ struct mfw_change {
 	struct site *site;
 	struct lock global, own;
 	struct plan *plan;
+	/* Programs already staged, by match: for this plan, and for those after it. */
+	void *staged;
 };
 
 /* Appends an empty step of that kind for the chain; NULL without memory. */

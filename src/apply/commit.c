@@ -5,14 +5,13 @@
 #include "apply/customer.h"
 #include "apply/plan.h"
 #include "apply/program.h"
-
-/* How often a change is planned again because another program was quicker. */
-#define COMMIT_TRIES 8
+#include "apply/retry.h"
 
 static void let_go(struct mfw_change *change)
 {
 	plan_free(change->plan);
 	change->plan = NULL;
+	plan_forget_programs(change);
 	change->prepared = false;
 	change->site->busy = false;
 	lock_release(&change->own);
@@ -181,22 +180,29 @@ static int plan_again(struct mfw_change *change, struct mfw_err **err)
 	return plan_change(change, err);
 }
 
+/* Others may be quicker at every look; each is whole, and so is what comes of ours. */
+static int send_patiently(struct mfw_change *change, struct mfw_err **err)
+{
+	struct retry retry;
+	int r = send_plan(change, err);
+
+	if (r != -ERESTART)
+		return r;
+	retry_start(change->mfw, &retry);
+	while (r == -ERESTART && retry_again(&retry)) {
+		r = plan_again(change, err);
+		r = r ? r : send_plan(change, err);
+	}
+	return r == -ERESTART ? retry_refuse(&retry, "this change was made", err) : r;
+}
+
 int change_commit(struct mfw_change *change, struct mfw_err **err)
 {
 	int r = change->prepared ? 0 : change_prepare(change, err);
 
 	if (r)
 		return r;
-	r = send_plan(change, err);
-	for (int i = 0; i < COMMIT_TRIES && r == -ERESTART; i++) {
-		r = plan_again(change, err);
-		r = r ? r : send_plan(change, err);
-	}
-	if (r == -ERESTART)
-		err_make(err, ERESTART, "nft.busy",
-			 "other programs changed the namespace's rules %d times while this change "
-			 "was made; try again",
-			 COMMIT_TRIES);
+	r = send_patiently(change, err);
 	if (r) {
 		back_out(change);
 		return r;

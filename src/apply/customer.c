@@ -9,13 +9,12 @@
 
 #include "apply/lock.h"
 #include "apply/program.h"
+#include "apply/retry.h"
 #include "apply/site.h"
 #include "model/name.h"
 
 /* Ends the name of a file that is being written; no customer has a dot in his. */
-#define TEMPORARY    ".new"
-/* How often tables are looked at again because another program was quicker. */
-#define DELETE_TRIES 8
+#define TEMPORARY ".new"
 
 DEFINE_CLEANUP(json, json_t *, json_decref)
 
@@ -405,34 +404,36 @@ int customer_add(struct mfw *mfw, const char *name, const char *netns, struct mf
 
 /* ---- deleting ---- */
 
-/* Removes every table of ours in the namespace, in one transaction. */
-static int delete_tables(struct site *site, struct mfw_err **err)
+/* Removes every table of ours in the namespace, in one transaction; see kernel_nft_commit(). */
+static int try_delete_tables(struct site *site, struct mfw_err **err)
 {
-	int r = -ERESTART;
+	cleanup_view struct view *view = NULL;
+	cleanup_free struct nft_op *ops = NULL;
 	size_t failed;
+	int r = kernel_nft_chains(site->ns, 0, site->table, &view, err);
 
-	for (int i = 0; i < DELETE_TRIES && r == -ERESTART; i++) {
-		cleanup_view struct view *view = NULL;
-		cleanup_free struct nft_op *ops = NULL;
+	if (r)
+		return r;
+	ops = calloc(view->n_tables + 1, sizeof(*ops));
+	if (!ops)
+		return err_nomem(err);
+	for (size_t t = 0; t < view->n_tables; t++)
+		ops[t] = (struct nft_op){.kind = NFT_TABLE_DEL,
+					 .family = view->tables[t].family,
+					 .table = view->tables[t].name};
+	return kernel_nft_commit(site->ns, view->genid, ops, view->n_tables, &failed, err);
+}
 
-		r = kernel_nft_chains(site->ns, 0, site->table, &view, err);
-		if (r)
-			return r;
-		ops = calloc(view->n_tables + 1, sizeof(*ops));
-		if (!ops)
-			return err_nomem(err);
-		for (size_t t = 0; t < view->n_tables; t++)
-			ops[t] = (struct nft_op){.kind = NFT_TABLE_DEL,
-						 .family = view->tables[t].family,
-						 .table = view->tables[t].name};
-		r = kernel_nft_commit(site->ns, view->genid, ops, view->n_tables, &failed, err);
-	}
-	if (r == -ERESTART)
-		err_make(err, ERESTART, "nft.busy",
-			 "other programs changed the namespace's rules %d times while they were to "
-			 "be removed; try again",
-			 DELETE_TRIES);
-	return r;
+static int delete_tables(struct mfw *mfw, struct site *site, struct mfw_err **err)
+{
+	struct retry retry;
+	int r;
+
+	retry_start(mfw, &retry);
+	do
+		r = try_delete_tables(site, err);
+	while (r == -ERESTART && retry_again(&retry));
+	return r == -ERESTART ? retry_refuse(&retry, "they were to be removed", err) : r;
 }
 
 /* Whether the customer's namespace is still there. Not to know that is an error: rules may be. */
@@ -456,7 +457,7 @@ static int empty_namespace(struct mfw *mfw, const struct customer *c, struct mfw
 	struct site *site;
 	int r = site_get(mfw, &target, &site, err);
 
-	return r ? r : delete_tables(site, err);
+	return r ? r : delete_tables(mfw, site, err);
 }
 
 static int delete_all(struct mfw *mfw, const struct customer *c, struct mfw_err **err)

@@ -2,7 +2,6 @@
 #include "apply/plan.h"
 
 #include <errno.h>
-#include <search.h>
 #include <string.h>
 
 #include "apply/site.h"
@@ -11,7 +10,6 @@ void plan_free(struct plan *plan)
 {
 	if (!plan)
 		return;
-	tdestroy(plan->staged, free);
 	for (size_t i = 0; i < plan->n_gone; i++)
 		chain_free(plan->gone[i]);
 	for (size_t i = 0; i < plan->n_old; i++)

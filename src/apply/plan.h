@@ -22,8 +22,6 @@ struct plan {
 	struct rule **old;
 	size_t n_old, cap_old;
 	bool releases; /* a program may have lost its last rule */
-	/* Programs already staged for this plan, by match. */
-	void *staged;
 };
 
 /*
@@ -32,6 +30,8 @@ struct plan {
  */
 int plan_make(struct mfw_change *change, struct plan **ret, struct mfw_err **err);
 void plan_free(struct plan *plan);
+/* The programs that were staged may go from now on: they are not planned with again. */
+void plan_forget_programs(struct mfw_change *change);
 
 /* ---- between the files of the plan ---- */
 

@@ -10,12 +10,12 @@
 #include "model/action.h"
 #include "model/family.h"
 
-/* ---- programs, once per match and plan ---- */
+/* ---- programs, once per match and change ---- */
 
 struct staged {
 	enum match_kind kind;
 	char *match;
-	struct program *program; /* borrowed from the first rule that has it */
+	struct program *program;
 	char text[];
 };
 
@@ -26,6 +26,20 @@ static int by_match(const void *a, const void *b)
 	return x->kind != y->kind ? (int)x->kind - (int)y->kind : strcmp(x->match, y->match);
 }
 
+static void forget(void *staged)
+{
+	struct staged *s = staged;
+
+	program_unref(s->program);
+	free(s);
+}
+
+void plan_forget_programs(struct mfw_change *change)
+{
+	tdestroy(change->staged, forget);
+	change->staged = NULL;
+}
+
 static int remember(struct plan *plan, const char *text, const struct rule *rule)
 {
 	struct staged *s = malloc(sizeof(*s) + strlen(text) + 1);
@@ -33,11 +47,11 @@ static int remember(struct plan *plan, const char *text, const struct rule *rule
 	if (!s)
 		return -ENOMEM;
 	s->kind = rule->kind;
-	s->program = rule->program;
+	s->program = program_ref(rule->program);
 	s->match = strcpy(s->text, text);
-	if (tsearch(s, &plan->staged, by_match))
+	if (tsearch(s, &plan->change->staged, by_match))
 		return 0;
-	free(s);
+	forget(s);
 	return -ENOMEM;
 }
 
@@ -47,7 +61,7 @@ static int stage(struct plan *plan, struct rule *rule, struct mfw_err **err)
 	struct staged key = {.kind = rule->kind, .match = (char *)text}, **found;
 	int r;
 
-	found = tfind(&key, &plan->staged, by_match);
+	found = tfind(&key, &plan->change->staged, by_match);
 	if (found) {
 		rule->program = program_ref((*found)->program);
 		return 0;

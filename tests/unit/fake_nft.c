@@ -238,7 +238,7 @@ static void intrude(struct fake_ns *ns)
 	fake->intrusions--;
 	ns->genid++;
 	for (size_t i = 0; i < FAKE_CHAINS; i++)
-		if (ns->chains[i].used)
+		if (ns->chains[i].used && ns->chains[i].n_rules + 1 < FAKE_RULES)
 			foreign_rule(ns, &ns->chains[i]);
 }
 

@@ -56,15 +56,25 @@ void world_clear(void)
 	fake_start(run_dir);
 }
 
-struct mfw *world_open(void)
+static struct mfw *open_waiting(unsigned lock_wait_ms)
 {
 	struct mfw_options options = {MFW_SIZE(struct mfw_options), .matcher_path = matchers,
-				      .holder = "unit", .lock_wait_ms = 2000};
+				      .holder = "unit", .lock_wait_ms = lock_wait_ms};
 	cleanup_err struct mfw_err *err = NULL;
 	struct mfw *mfw;
 
 	world_done(mfw_open(&options, &mfw, &err), &err);
 	return mfw;
+}
+
+struct mfw *world_open(void)
+{
+	return open_waiting(2000);
+}
+
+struct mfw *world_open_hurried(void)
+{
+	return open_waiting(1);
 }
 
 void world_done(int r, struct mfw_err **err)

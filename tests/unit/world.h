@@ -27,6 +27,8 @@ void world_stop(void);
 void world_clear(void);
 
 struct mfw *world_open(void);
+/* One that does not wait for others. */
+struct mfw *world_open_hurried(void);
 /* What a command returned; fails the test with the error's message unless that is 0. */
 void world_done(int r, struct mfw_err **err);
 /* The number of open descriptors. */
