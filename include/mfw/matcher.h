@@ -159,6 +159,14 @@ static __always_inline bool mfw_has_whole_payload(const struct mfw_pkt *pkt)
 			__VA_ARGS__                                                                \
 		}                                                                                  \
 	}
+/* The same with a string literal behind the bytes: MFW_TEST_TEXT(what, expect, text, BYTES...). */
+#define MFW_TEST_TEXT(what, expect, ...) MFW_TEST_TEXT_(what, expect, __VA_ARGS__)
+#define MFW_TEST_TEXT_(what, answer, cut, string, ...)                                             \
+	{                                                                                          \
+		.name = what, .match = answer, .truncated = cut,                                   \
+		.len = sizeof((__u8[]){__VA_ARGS__}), .packet = {__VA_ARGS__},                     \
+		.text_len = sizeof(string) - 1, .text = string                                     \
+	}
 
 /* Two bytes, network order. */
 #define MFW_U16(x)            (((x) >> 8) & 255), ((x)&255)
@@ -173,6 +181,10 @@ static __always_inline bool mfw_has_whole_payload(const struct mfw_pkt *pkt)
 		0, 0, 1, 0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2
 /* 8 bytes: header of a datagram of `len` bytes, these 8 included. */
 #define MFW_UDP(sport, dport, len) MFW_U16(sport), MFW_U16(dport), MFW_U16(len), 0, 0
+/* 28 bytes: IPv4 and UDP for a payload that is this string literal; 40: IPv4 and TCP. */
+#define MFW_IP4_UDP(sport, dport, text)                                                            \
+	MFW_IP4(28 + sizeof(text) - 1, 17), MFW_UDP(sport, dport, 8 + sizeof(text) - 1)
+#define MFW_IP4_TCP(sport, dport, text) MFW_IP4(40 + sizeof(text) - 1, 6), MFW_TCP(sport, dport)
 /* 20 bytes: PSH and ACK, no options. */
 #define MFW_TCP(sport, dport)                                                                      \
 	MFW_U16(sport), MFW_U16(dport), 0, 0, 0, 1, 0, 0, 0, 1, 0x50, 0x18, 0xff, 0xff, 0, 0, 0, 0

@@ -15,7 +15,7 @@
  * The version of what is shared between matchers and libmfw: this file, the shape of a matcher's
  * function, of its parameters and of its tests. An object of another version is refused.
  */
-#define MFW_ABI 1
+#define MFW_ABI 2
 
 enum mfw_pkt_flag {
 	/* The IP header claims more bytes than there are; `end` is where they end. */
@@ -70,12 +70,15 @@ MFW_DEFINE_BYTES(256);
  */
 #define MFW_TEST_SECTION    ".debug_mfw_tests"
 #define MFW_TEST_PACKET_MAX 192
+#define MFW_TEST_TEXT_MAX   768
 struct mfw_test {
 	char name[60];
 	__u8 match;     /* the expected answer */
 	__u8 truncated; /* the packet is cut off somewhere: every matcher needs one of these */
-	__u16 len;      /* of packet, at least 20 */
+	__u16 len;      /* of packet; with text, at least 20 */
 	__u8 packet[MFW_TEST_PACKET_MAX]; /* from the IP header on */
+	__u16 text_len;
+	__u8 text[MFW_TEST_TEXT_MAX]; /* follows the bytes of packet */
 };
 
 #endif

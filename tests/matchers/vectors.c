@@ -103,9 +103,9 @@ static void check_coverage(const struct vectors *v)
 		cut += test->truncated;
 		match += test->match && !test->truncated;
 		no_match += !test->match && !test->truncated;
-		if (test->len < 20 || test->len > MFW_TEST_PACKET_MAX || !*test->name)
-			check(false, "%s: vector %zu has a name, and 20 to %d bytes", name, i,
-			      MFW_TEST_PACKET_MAX);
+		if (test->len + test->text_len < 20 || test->len > MFW_TEST_PACKET_MAX ||
+		    test->text_len > MFW_TEST_TEXT_MAX || !*test->name)
+			check(false, "%s: vector %zu has a name, and at least 20 bytes", name, i);
 	}
 	check(match && no_match && cut,
 	      "%s: has a matching (%zu), a non-matching (%zu) and a truncated (%zu) vector", name,
@@ -146,7 +146,12 @@ static bool set_standalone(struct run *run, const struct vectors *v, size_t i)
 static void check_answer(const struct run *run, const struct mfw_test *test, bool expected,
 			 const char *matcher, const char *form)
 {
-	int answer = run_packet(run, test->packet, test->len, NULL);
+	uint8_t packet[MFW_TEST_PACKET_MAX + MFW_TEST_TEXT_MAX];
+	int answer;
+
+	memcpy(packet, test->packet, test->len);
+	memcpy(packet + test->len, test->text, test->text_len);
+	answer = run_packet(run, packet, test->len + test->text_len, NULL);
 
 	check(answer == expected, "%s, %s: %s (expected %d, is %d)", matcher, form, test->name,
 	      expected, answer);

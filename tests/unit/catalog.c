@@ -89,7 +89,7 @@ static const char *const reasons[][2] = {
 	{"no_doc", "'n': expected MFW_DOC(\"...\"), found 'none'"},
 	{"no_matcher", "expected MFW_MATCHER"},
 	{"no_summary", "expected a summary"},
-	{"old_abi", "version 1, found 0"},
+	{"old_abi", "version 2, found 0"},
 	{"other_args", "expected int other_args(struct __sk_buff *"},
 	{"other_name", "expected a function 'other_name'"},
 	{"pointer_member", "'n': expected __u8"},
