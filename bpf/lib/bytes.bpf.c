@@ -7,7 +7,6 @@
 #include <mfw/runtime.h>
 
 #define ONES  0x0101010101010101ULL
-#define LOW7  (ONES * 0x7f)
 #define HIGH  (ONES * 0x80)
 #define BLOCK 64
 #define WORDS (BLOCK / 8)
@@ -24,12 +23,8 @@ __noinline int mfw_block_fold(struct block *b)
 	if (!b)
 		return 0;
 #pragma clang loop unroll(disable)
-	for (int i = 0; i <= WORDS; i++) {
-		__u64 x = b->w[i], low = x & LOW7;
-		__u64 from_a = low + ONES * (0x80 - 'A'), behind_z = low + ONES * (0x7f - 'Z');
-
-		b->w[i] = x | ((from_a ^ behind_z) & ~x & HIGH) >> 2;
-	}
+	for (int i = 0; i <= WORDS; i++)
+		b->w[i] = mfw_lower(b->w[i]);
 	return 0;
 }
 

@@ -29,4 +29,13 @@ struct mfw_text {
 	__u64 data[MFW_TEXT_MAX / 8];
 };
 
+/* A..Z to a..z, in eight bytes at once. */
+static inline __u64 mfw_lower(__u64 x)
+{
+	__u64 ones = 0x0101010101010101ULL, low = x & ones * 0x7f;
+	__u64 from_a = low + ones * (0x80 - 'A'), behind_z = low + ones * (0x7f - 'Z');
+
+	return x | ((from_a ^ behind_z) & ~x & ones * 0x80) >> 2;
+}
+
 #endif
