@@ -19,6 +19,8 @@
 #define FRAME_PKT     (-(int)sizeof(struct mfw_pkt))
 #define FRAME_VIEW    (FRAME_PKT - (int)sizeof(struct mfw_view))
 #define FRAME_SCRATCH (FRAME_VIEW - 8)
+/* The headers as they are, only where a program begins: the same place as what follows. */
+#define FRAME_HEAD    (FRAME_SCRATCH - 64)
 /* Parities of xors, one byte for each that is inside of another one. */
 #define FRAME_PARITY  (FRAME_SCRATCH - 1)
 

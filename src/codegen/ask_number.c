@@ -36,21 +36,36 @@ static const struct place *find_place(const struct value *value)
 
 /* ---- w1 = the number, or a jump to missing ---- */
 
+/* Loads n bytes of the packet, from r2 on, to where eight can be read. */
+static void load_scratch(struct asker *a, int n)
+{
+	code_move(a->code, BPF_REG_1, BPF_REG_6);
+	ask_set_frame(a, BPF_REG_3, FRAME_SCRATCH);
+	code_set(a->code, BPF_REG_4, n);
+	code_call_helper(a->code, BPF_FUNC_skb_load_bytes);
+}
+
 /* What stands in the packet's description is at most what the header claims. */
 static void load_ip_len(struct asker *a, uint32_t missing)
 {
 	struct code *code = a->code;
-	uint32_t have = code_label(code);
+	uint32_t have = code_label(code), four = code_label(code);
 
 	ask_present(a, FIELD_L4_NONE, missing);
 	code_load(code, 4, BPF_REG_1, BPF_REG_10, PKT(end));
 	code_load(code, 1, BPF_REG_2, BPF_REG_10, PKT(flags));
 	code_alu32(code, BPF_AND, BPF_REG_2, MFW_PKT_CUT);
 	code_jump32(code, BPF_JEQ, BPF_REG_2, 0, have);
-	code_move(code, BPF_REG_1, BPF_REG_6);
-	ask_set_frame(a, BPF_REG_2, FRAME_PKT);
-	code_call_runtime(code, RUNTIME_IP_CLAIMS);
-	code_alu32_reg(code, BPF_MOV, BPF_REG_1, BPF_REG_0);
+	code_load(code, 1, BPF_REG_7, BPF_REG_10, PKT(version));
+	code_set(code, BPF_REG_2, 2);
+	code_jump32(code, BPF_JEQ, BPF_REG_7, 4, four);
+	code_set(code, BPF_REG_2, 4);
+	code_place(code, four);
+	load_scratch(a, 2);
+	code_load(code, 2, BPF_REG_1, BPF_REG_10, FRAME_SCRATCH);
+	code_from_network(code, BPF_REG_1, 16);
+	code_jump32(code, BPF_JEQ, BPF_REG_7, 4, have);
+	code_alu32(code, BPF_ADD, BPF_REG_1, 40);
 	code_place(code, have);
 }
 
@@ -67,15 +82,18 @@ static void load_ip_hdr_len(struct asker *a, uint32_t missing)
 	code_place(code, have);
 }
 
+/* The first option's type stands behind the header's fixed part. */
 static void load_ip_option(struct asker *a, uint32_t missing)
 {
 	struct code *code = a->code;
 
-	code_move(code, BPF_REG_1, BPF_REG_6);
-	ask_set_frame(a, BPF_REG_2, FRAME_PKT);
-	code_call_runtime(code, RUNTIME_IP_OPTION);
-	code_jump32(code, BPF_JSLT, BPF_REG_0, 0, missing);
-	code_alu32_reg(code, BPF_MOV, BPF_REG_1, BPF_REG_0);
+	code_load(code, 1, BPF_REG_1, BPF_REG_10, PKT(version));
+	code_jump32(code, BPF_JNE, BPF_REG_1, 4, missing);
+	code_load(code, 4, BPF_REG_1, BPF_REG_10, PKT(l4_off));
+	code_jump32(code, BPF_JLE, BPF_REG_1, 20, missing);
+	code_set(code, BPF_REG_2, 20);
+	load_scratch(a, 1);
+	code_load(code, 1, BPF_REG_1, BPF_REG_10, FRAME_SCRATCH);
 }
 
 /* The bytes that the bits are in, at most five, are loaded to where eight are read. */
@@ -96,10 +114,7 @@ static void load_bits(struct asker *a, const struct value *value, uint32_t missi
 	code_alu64(code, BPF_ADD, BPF_REG_3, n);
 	code_jump64(code, BPF_JGT, BPF_REG_3, BPF_REG_1, missing);
 	code_store_value(code, 8, BPF_REG_10, FRAME_SCRATCH, 0);
-	code_move(code, BPF_REG_1, BPF_REG_6);
-	ask_set_frame(a, BPF_REG_3, FRAME_SCRATCH);
-	code_set(code, BPF_REG_4, n);
-	code_call_helper(code, BPF_FUNC_skb_load_bytes);
+	load_scratch(a, n);
 	code_load(code, 8, BPF_REG_1, BPF_REG_10, FRAME_SCRATCH);
 	code_from_network(code, BPF_REG_1, 64);
 	if (value->start % 8)

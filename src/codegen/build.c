@@ -3,11 +3,10 @@
 #include "codegen/build.h"
 #include "codegen/ask.h"
 #include "codegen/order.h"
+#include "codegen/prologue.h"
 #include "expr/constant.h"
 
 #include <errno.h>
-
-_Static_assert(sizeof(struct mfw_pkt) % 8 == 0, "struct mfw_pkt is cleared in words");
 
 static void ask(struct asker *a, const struct expr *expr, struct ways ways);
 
@@ -185,24 +184,19 @@ static void ask(struct asker *a, const struct expr *expr, struct ways ways)
 
 /* ---- program ---- */
 
-/*
- * Saves the skb, clears struct mfw_pkt (before Linux 6.3 the verifier wants the memory that it
- * lends out to be written) and fills it.
- */
-static void parse(struct asker *a)
-{
-	code_move(a->code, BPF_REG_6, BPF_REG_1);
-	for (int at = FRAME_PKT; at < 0; at += 8)
-		code_store_value(a->code, 8, BPF_REG_10, at, 0);
-	ask_set_frame(a, BPF_REG_2, FRAME_PKT);
-	code_call_runtime(a->code, RUNTIME_PARSE);
-}
-
 static bool is_constant(const struct expr *expr)
 {
 	while (expr->kind == EXPR_NOT)
 		expr = expr->operands[0];
 	return expr->kind == EXPR_CONST;
+}
+
+/* Of which families a packet can be that the answer is yes for. */
+static unsigned families_of(const struct expr *expr)
+{
+	unsigned known = known_by(expr, true) & (KNOWN_IP4 | KNOWN_IP6);
+
+	return known ? known : KNOWN_IP4 | KNOWN_IP6;
 }
 
 int build_program(const struct expr *expr, struct code *ret)
@@ -212,7 +206,7 @@ int build_program(const struct expr *expr, struct code *ret)
 
 	code_line(ret, expr);
 	if (!is_constant(expr))
-		parse(&a);
+		prologue(&a, expr, families_of(expr), no);
 	ask(&a, expr, (struct ways){yes, no, yes});
 	code_place(ret, yes);
 	code_set(ret, BPF_REG_0, 1);

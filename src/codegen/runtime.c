@@ -13,8 +13,6 @@ static const char *const objects[RUNTIME_OBJECTS] = {
 
 static const struct runtime functions[RUNTIME_N] = {
 	[RUNTIME_PARSE] = {"mfw_parse", RUNTIME_OBJECT_PARSE, "sP"},
-	[RUNTIME_IP_CLAIMS] = {"mfw_ip_claims", RUNTIME_OBJECT_PARSE, "sp"},
-	[RUNTIME_IP_OPTION] = {"mfw_ip_option", RUNTIME_OBJECT_PARSE, "sp"},
 	[RUNTIME_BYTES_AT] = {"mfw_bytes_at", RUNTIME_OBJECT_BYTES, "svtu"},
 	[RUNTIME_BYTES_ORDER] = {"mfw_bytes_order", RUNTIME_OBJECT_BYTES, "svt"},
 	[RUNTIME_BYTES_FIND] = {"mfw_bytes_find", RUNTIME_OBJECT_BYTES, "sVt"},

@@ -13,8 +13,6 @@ enum runtime_object {
 
 enum runtime_function {
 	RUNTIME_PARSE,
-	RUNTIME_IP_CLAIMS,
-	RUNTIME_IP_OPTION,
 	RUNTIME_BYTES_AT,
 	RUNTIME_BYTES_ORDER,
 	RUNTIME_BYTES_FIND,
@@ -26,7 +24,7 @@ struct runtime {
 	const char *name;
 	enum runtime_object object;
 	/*
-	 * After the result, an int: skb s, const packet p, packet P, const view v, view V, text t,
+	 * After the result, an int: skb s, packet P, const view v, view V, text t,
 	 * signed i, unsigned u.
 	 */
 	const char *args;

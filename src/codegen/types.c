@@ -59,7 +59,6 @@ static int argument_type(const struct types *t, char letter)
 {
 	switch (letter) {
 	case 's': return t->skb;
-	case 'p': return t->const_pkt;
 	case 'P': return t->pkt;
 	case 'v': return t->const_view;
 	case 'V': return t->view;
