@@ -150,7 +150,8 @@ struct kernel_run;
 int kernel_run_open(int fd, struct kernel_run **ret, struct mfw_err **err);
 /*
  * Runs the program on a packet from the IP header on: by BPF_PROG_TEST_RUN, or as the filter of a
- * socket when the packet is too short or too long for that (*ret_by_socket). Errors: bpf.run. One thread at a time.
+ * socket when the packet is too short or too long for that (*ret_by_socket). Errors: bpf.run. One
+ * thread at a time.
  */
 int kernel_run_packet(struct kernel_run *run, const uint8_t *packet, size_t len, bool *ret,
 		      bool *ret_by_socket, struct mfw_err **err);
