@@ -168,6 +168,42 @@ int kernel_prog_info(int fd, struct prog_info *ret, struct mfw_err **err);
 /* Appends the text that the program says it was built from (bpf_metadata_mfw_match); -ENOENT. */
 int kernel_prog_source(int fd, struct buf *ret);
 
+/* ---- maps ---- */
+
+/*
+ * An array map of n values of `size` bytes each (a multiple of 8), with its memory: what is written
+ * there programs see. It is to be put into a slot: a map of maps with one place, which programs
+ * name, and which outlives what lies in it.
+ */
+struct kernel_array {
+	int fd;
+	size_t size, n;
+	void *data;
+	size_t len; /* of data: a little more than the values */
+};
+
+#define KERNEL_NO_ARRAY ((struct kernel_array){.fd = -1})
+
+/* All values are 0. Errors: bpf.map, bpf.denied. */
+int kernel_array_new(size_t size, size_t n, struct kernel_array *ret, struct mfw_err **err);
+/* Ends our use of it; in a slot it lives on. */
+void kernel_array_close(struct kernel_array *array);
+
+/* An empty slot for arrays of such values. Errors: bpf.map, bpf.denied. */
+int kernel_slot_new(size_t size, int *ret_fd, struct mfw_err **err);
+/* In the place of the one that was there: programs see it from one packet to the next. */
+int kernel_slot_put(int slot, const struct kernel_array *array);
+/* What is there; -ENOENT: nothing. */
+int kernel_slot_get(int slot, bool writable, struct kernel_array *ret);
+
+/* Opens a pinned map. */
+int kernel_map_open(const char *path, int *ret_fd);
+/* A number that no other map has as long as this one lives. */
+int kernel_map_id(int fd, uint32_t *ret);
+#define KERNEL_PROG_MAPS_MAX 256
+/* Whether the program names the map: 1, 0, or a negative errno. */
+int kernel_prog_uses_map(int fd, uint32_t map_id);
+
 /* Whether a program that is loaded now is compiled: 1, 0, or a negative errno. */
 int kernel_jit_works(void);
 

@@ -127,12 +127,14 @@ void fake_start(const char *dir)
 	fake = mmap(NULL, sizeof(*fake), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (fake == MAP_FAILED)
 		abort();
+	fake_start_maps();
 	fake->last_inode = 4026531840;
 	make(OWN_NS);
 }
 
 void fake_stop(void)
 {
+	fake_stop_maps();
 	munmap(fake, sizeof(*fake));
 }
 

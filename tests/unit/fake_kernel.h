@@ -20,6 +20,11 @@
 #define FAKE_RULES      12
 #define FAKE_FILES      160
 #define FAKE_PROGRAMS   4096
+#define FAKE_MAPS       4096
+
+#define FAKE_PROGRAM_MAPS 8
+/* In what is pinned, the mark of a map's number. */
+#define FAKE_MAP          0x80000000u
 
 struct fake_rule {
 	char ref[MFW_NAME_MAX + 1]; /* "": somebody else's rule */
@@ -66,14 +71,22 @@ enum fake_kind { FAKE_NONE, FAKE_DIR, FAKE_PIN, FAKE_NOTE };
 struct fake_file {
 	enum fake_kind kind;
 	char path[192];
-	uint32_t inode; /* of a pin: links share it */
-	uint32_t prog_id;
-	char text[160]; /* of a note */
+	uint32_t inode;   /* of a pin: links share it */
+	uint32_t prog_id; /* or FAKE_MAP | number */
+	char text[160];   /* of a note */
 };
 
 struct fake_program {
 	bool other_type; /* not a socket filter */
 	char source[96];
+	uint32_t maps[FAKE_PROGRAM_MAPS]; /* that it names; 0: none */
+};
+
+struct fake_map {
+	size_t size, n;
+	bool slot;      /* an array otherwise */
+	uint32_t holds; /* a slot: the array's number; 0: none */
+	uint64_t offset;
 };
 
 enum fake_fault {
@@ -87,7 +100,9 @@ struct fake {
 	struct fake_ns namespaces[FAKE_NAMESPACES];
 	struct fake_file files[FAKE_FILES];
 	struct fake_program programs[FAKE_PROGRAMS]; /* by id; 0 is none */
-	uint32_t n_programs, last_inode;
+	struct fake_map maps[FAKE_MAPS];             /* by number; 0 is none */
+	uint32_t n_programs, n_maps, last_inode;
+	uint64_t map_bytes;
 	size_t operations;
 	enum fake_fault fault;
 	size_t fault_at; /* from 1 */
@@ -146,6 +161,12 @@ void fake_lock(void);
 void fake_unlock(int *unused);
 #define FAKE_LOCKED cleanup(fake_unlock) __attribute__((unused)) int fake_locked = (fake_lock(), 0)
 struct fake_file *fake_file(const char *path);
+/* What a descriptor of a program or of a map holds; 0: it is neither. */
+uint32_t fake_id_of(int fd);
+void fake_start_maps(void);
+void fake_stop_maps(void);
+/* Notes the maps that a program is loaded with. */
+void fake_bind_maps(uint32_t program, const struct prog_source *source);
 /* Copies, and aborts when it does not fit. */
 void fake_copy(char *to, size_t size, const char *text);
 #define FAKE_COPY(to, text) fake_copy((to), sizeof(to), (text))

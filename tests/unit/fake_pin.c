@@ -19,8 +19,7 @@ static int open_program(uint32_t id, int *ret_fd)
 	return 0;
 }
 
-/* The descriptor's program; 0 for a descriptor that is none. */
-static uint32_t id_of(int fd)
+uint32_t fake_id_of(int fd)
 {
 	uint32_t id;
 
@@ -87,7 +86,8 @@ int kernel_prog_load(const struct prog_source *source, int *ret_fd, unsigned *re
 	read_source(copy, source->len, text);
 	if (ret_processed)
 		*ret_processed = 1;
-	return open_program(new_program(text, true), ret_fd);
+	fake_bind_maps(new_program(text, true), source);
+	return open_program(fake->n_programs, ret_fd);
 }
 
 int kernel_run_open(int fd, struct kernel_run **ret, struct mfw_err **err)
@@ -158,7 +158,7 @@ int kernel_prog_by_id(uint32_t id, int *ret_fd)
 int kernel_prog_info(int fd, struct prog_info *ret, struct mfw_err **err)
 {
 	FAKE_LOCKED;
-	uint32_t id = id_of(fd);
+	uint32_t id = fake_id_of(fd);
 	int r = fake_fallible(err);
 
 	if (r)
@@ -172,7 +172,7 @@ int kernel_prog_info(int fd, struct prog_info *ret, struct mfw_err **err)
 int kernel_prog_source(int fd, struct buf *ret)
 {
 	FAKE_LOCKED;
-	const char *source = fake->programs[id_of(fd)].source;
+	const char *source = fake->programs[fake_id_of(fd)].source;
 	int r = fake_operation();
 
 	if (r)
@@ -252,7 +252,7 @@ int kernel_pin(int fd, const char *path)
 
 	r = r ? r : make_file(FAKE_PIN, path, &file);
 	if (!r)
-		file->prog_id = id_of(fd);
+		file->prog_id = fake_id_of(fd);
 	return r;
 }
 
