@@ -56,6 +56,10 @@ void ask_address(struct asker *a, const struct expr *compare, struct ways ways);
 void ask_bytes(struct asker *a, const struct expr *expr, struct ways ways);
 /* A test or comparison of what ip.proto says, through functions too. */
 void ask_proto(struct asker *a, const struct expr *expr, struct ways ways);
+/* The same of what a country's field says. */
+void ask_country(struct asker *a, const struct expr *expr, struct ways ways);
+/* w1 = the number of an autonomous system. */
+void ask_load_asnum(struct asker *a, const struct field *field, uint32_t missing);
 
 /* Jumps to missing unless the packet has what a field of that header needs. */
 void ask_present(struct asker *a, enum field_l4 l4, uint32_t missing);

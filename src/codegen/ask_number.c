@@ -127,7 +127,9 @@ static void load_field(struct asker *a, const struct value *value, bool may_be_z
 {
 	const struct place *place = find_place(value);
 
-	if (value->field->id == FIELD_IP_LEN)
+	if (value->field->kind == FIELD_OF_ADDRESS)
+		ask_load_asnum(a, value->field, missing);
+	else if (value->field->id == FIELD_IP_LEN)
 		load_ip_len(a, missing);
 	else if (value->field->id == FIELD_IP_HDR_LEN)
 		load_ip_hdr_len(a, missing);

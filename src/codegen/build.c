@@ -35,7 +35,6 @@ static void ask_flag(struct asker *a, const struct field *field, struct ways way
 static void refuse_field(struct asker *a, const struct expr *expr)
 {
 	static const char *const reasons[] = {
-		[FIELD_OF_ADDRESS] = "programs cannot look up what is known about addresses yet",
 		[FIELD_OF_NODE] = "this node has no configuration",
 		[FIELD_OF_MATCHER] = "programs cannot compare what a matcher has found yet",
 	};
@@ -66,12 +65,14 @@ static void ask_leaf(struct asker *a, const struct expr *expr, struct ways ways)
 	}
 	if (!field)
 		ask_matcher(a, expr->value, ways);
-	else if (field->kind != FIELD_OF_PACKET && field->kind != FIELD_OF_HEADER)
+	else if (field->kind == FIELD_OF_NODE || field->kind == FIELD_OF_MATCHER)
 		refuse_field(a, expr);
 	else if (expr->kind == EXPR_COMPARE && expr->op == OP_IN_LIST)
 		code_refuse(a->code, "programs cannot look into lists yet");
 	else if (field->id == FIELD_IP_PROTO)
 		ask_proto(a, expr, ways);
+	else if (field->kind == FIELD_OF_ADDRESS && field->type == FIELD_BYTES)
+		ask_country(a, expr, ways);
 	else if (expr->kind == EXPR_COMPARE)
 		ask_compare(a, expr, ways);
 	else if (expr->value->kind == VALUE_FIELD)

@@ -9,6 +9,8 @@
 static const char *const objects[RUNTIME_OBJECTS] = {
 	[RUNTIME_OBJECT_PARSE] = "parse",
 	[RUNTIME_OBJECT_BYTES] = "bytes",
+	[RUNTIME_OBJECT_COUNTRY] = "country",
+	[RUNTIME_OBJECT_ASNUM] = "asnum",
 };
 
 static const struct runtime functions[RUNTIME_N] = {
@@ -17,6 +19,8 @@ static const struct runtime functions[RUNTIME_N] = {
 	[RUNTIME_BYTES_ORDER] = {"mfw_bytes_order", RUNTIME_OBJECT_BYTES, "svt"},
 	[RUNTIME_BYTES_FIND] = {"mfw_bytes_find", RUNTIME_OBJECT_BYTES, "sVt"},
 	[RUNTIME_VIEW_CUT] = {"mfw_view_cut", RUNTIME_OBJECT_BYTES, "Vii"},
+	[RUNTIME_COUNTRY] = {"mfw_country_of", RUNTIME_OBJECT_COUNTRY, "Pu", .wide = true},
+	[RUNTIME_ASNUM] = {"mfw_asnum_of", RUNTIME_OBJECT_ASNUM, "Pu", .wide = true},
 };
 
 const struct runtime *runtime_at(enum runtime_function function)

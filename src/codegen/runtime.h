@@ -4,10 +4,13 @@
 #define CODEGEN_RUNTIME_H
 
 #include <limits.h>
+#include <stdbool.h>
 
 enum runtime_object {
 	RUNTIME_OBJECT_PARSE,
 	RUNTIME_OBJECT_BYTES,
+	RUNTIME_OBJECT_COUNTRY,
+	RUNTIME_OBJECT_ASNUM,
 	RUNTIME_OBJECTS,
 };
 
@@ -17,17 +20,17 @@ enum runtime_function {
 	RUNTIME_BYTES_ORDER,
 	RUNTIME_BYTES_FIND,
 	RUNTIME_VIEW_CUT,
+	RUNTIME_COUNTRY,
+	RUNTIME_ASNUM,
 	RUNTIME_N,
 };
 
 struct runtime {
 	const char *name;
 	enum runtime_object object;
-	/*
-	 * After the result, an int: skb s, packet P, const view v, view V, text t,
-	 * signed i, unsigned u.
-	 */
+	/* skb s, packet P, const view v, view V, text t, signed i, unsigned u. */
 	const char *args;
+	bool wide; /* the result is an unsigned number of 64 bits, rather than an int */
 };
 
 const struct runtime *runtime_at(enum runtime_function function);

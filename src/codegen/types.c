@@ -13,7 +13,7 @@
 struct types {
 	struct btf *btf;
 	bool bad;
-	int int_, unsigned_, char_, byte, index, skb, pkt, const_pkt, view, const_view, text;
+	int int_, unsigned_, wide, char_, byte, index, skb, pkt, const_pkt, view, const_view, text;
 };
 
 static int note(struct types *t, int id)
@@ -36,6 +36,7 @@ static void add_base(struct types *t)
 {
 	t->int_ = note(t, btf__add_int(t->btf, "int", 4, BTF_INT_SIGNED));
 	t->unsigned_ = note(t, btf__add_int(t->btf, "unsigned int", 4, 0));
+	t->wide = note(t, btf__add_int(t->btf, "unsigned long long", 8, 0));
 	t->char_ = note(t, btf__add_int(t->btf, "char", 1, BTF_INT_SIGNED));
 	t->byte = note(t, btf__add_int(t->btf, "unsigned char", 1, 0));
 	t->index = note(t, btf__add_int(t->btf, "__ARRAY_SIZE_TYPE__", 4, 0));
@@ -70,7 +71,7 @@ static int argument_type(const struct types *t, char letter)
 
 static void add_runtime(struct types *t, const struct runtime *runtime)
 {
-	int proto = note(t, btf__add_func_proto(t->btf, t->int_));
+	int proto = note(t, btf__add_func_proto(t->btf, runtime->wide ? t->wide : t->int_));
 
 	for (const char *arg = runtime->args; *arg; arg++)
 		note(t, btf__add_func_param(t->btf, (char[]){*arg, 0}, argument_type(t, *arg)));

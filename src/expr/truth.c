@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "expr/truth.h"
+#include "expr/country.h"
 #include "expr/parser.h"
 
 #include <string.h>
@@ -125,10 +126,26 @@ static enum truth of_bytes(const struct expr *expr)
 	}
 }
 
+static enum truth of_country(const struct expr *expr)
+{
+	bool answers[COUNTRIES];
+	size_t n = 0;
+
+	if (country_answers(expr, answers))
+		return TRUTH_OPEN;
+	for (size_t i = 0; i < COUNTRIES; i++)
+		n += answers[i];
+	if (expr->kind == EXPR_COMPARE && expr->op == OP_NE)
+		return n == COUNTRIES ? TRUTH_ALWAYS : TRUTH_OPEN;
+	return !n ? TRUTH_NEVER : n == COUNTRIES ? TRUTH_THERE : TRUTH_OPEN;
+}
+
 /* ---- leaves ---- */
 
 static const char *reason(const struct expr *expr)
 {
+	if (country_is_asked(expr) && (expr->kind != EXPR_COMPARE || expr->n_literals))
+		return "a country is two capital letters, such as \"BR\"";
 	if (expr->kind == EXPR_COMPARE && expr->op == OP_IN && !expr->n_literals)
 		return "the set is empty";
 	if (expr->kind == EXPR_COMPARE && expr->op == OP_BITS)
@@ -160,6 +177,8 @@ enum truth truth_of_leaf(const struct expr *expr, const char **why)
 {
 	if (why)
 		*why = reason(expr);
+	if (country_is_asked(expr))
+		return of_country(expr);
 	switch (expr->kind) {
 	case EXPR_CONST: return expr->constant ? TRUTH_ALWAYS : TRUTH_NEVER;
 	case EXPR_TEST: return of_test(expr->value);

@@ -43,7 +43,7 @@ static const struct field fields[] = {
 	PACKET("ip.ttl", INT, IP_TTL, NONE, BYTE, "time to live, or hop limit"),
 	PACKET("ip.opt.type", INT, IP_OPT_TYPE, NONE, BYTE, "type of the first IPv4 option"),
 	OTHER("ip.src.country", BYTES, ADDRESS, IP_SRC_COUNTRY, 0,
-	      "the source's country, such as \"BR\""),
+	      "the source's country, two capital letters, such as \"BR\""),
 	OTHER("ip.dst.country", BYTES, ADDRESS, IP_DST_COUNTRY, 0, "the destination's country"),
 	OTHER("ip.src.asnum", INT, ADDRESS, IP_SRC_ASNUM, UINT32_MAX,
 	      "the source's autonomous system number"),

@@ -52,9 +52,9 @@ enum field_id {
 	FIELD_UDP_HEADER, /* to the end of the IP packet, whatever the UDP length says */
 	FIELD_ICMP_HEADER,
 
-	FIELD_IP_SRC_COUNTRY, /* Bytes, as the data set writes it; missing for other addresses */
+	FIELD_IP_SRC_COUNTRY, /* Bytes, two capital letters; missing without an entry in the data */
 	FIELD_IP_DST_COUNTRY,
-	FIELD_IP_SRC_ASNUM, /* Int; missing for other addresses */
+	FIELD_IP_SRC_ASNUM, /* Int; missing without an entry in the data */
 	FIELD_IP_DST_ASNUM,
 
 	FIELD_NODE_NAME, /* Bytes; missing on a node that was given none */

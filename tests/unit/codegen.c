@@ -222,8 +222,6 @@ static void refuses_parts(void **state)
 	(void)state;
 	assert_refused(catalog, "ip.ttl == 1 or ip.src in $bad", "codegen.unsupported",
 		       "'ip.src in $bad'");
-	assert_refused(catalog, "not ip.src.country ne \"BR\"", "codegen.unsupported",
-		       "'ip.src.country != \"BR\"'");
 	assert_refused(catalog, "node.name == \"x\"", "codegen.unsupported",
 		       "'node.name == \"x\"'");
 	buf_add_str(&text, "udp contains \"");
