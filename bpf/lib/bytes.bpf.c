@@ -81,15 +81,6 @@ __noinline int mfw_text_at(struct __sk_buff *skb, __u32 off, __u32 end, const st
 	return 1;
 }
 
-/* Whether the view has the text `at` bytes behind its beginning. */
-int mfw_bytes_at(struct __sk_buff *skb, const struct mfw_view *v, const struct mfw_text *t,
-		 __u32 at)
-{
-	if (!v || !t)
-		return 0;
-	return mfw_text_at(skb, v->off + at, v->end, t);
-}
-
 /*
  * Below, equal to or above 0 as the view is before, equal to or behind the text. Where the view has
  * ended the block is 0, so that only the lengths can still tell it from a text with zeros there.

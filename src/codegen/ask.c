@@ -18,6 +18,14 @@ void ask_set_frame(struct asker *a, int reg, int offset)
 	code_alu64(a->code, BPF_ADD, reg, offset);
 }
 
+void ask_load_scratch(struct asker *a, int n)
+{
+	code_move(a->code, BPF_REG_1, BPF_REG_6);
+	ask_set_frame(a, BPF_REG_3, FRAME_SCRATCH);
+	code_set(a->code, BPF_REG_4, n);
+	code_call_helper(a->code, BPF_FUNC_skb_load_bytes);
+}
+
 /* ---- ends ---- */
 
 void ask_end(struct asker *a, bool answer, struct ways ways)

@@ -16,9 +16,11 @@
 
 /* ---- the program's stack, from the top down ---- */
 
+#define SCRATCH_LEN 32
+
 #define FRAME_PKT     (-(int)sizeof(struct mfw_pkt))
 #define FRAME_VIEW    (FRAME_PKT - (int)sizeof(struct mfw_view))
-#define FRAME_SCRATCH (FRAME_VIEW - 8)
+#define FRAME_SCRATCH (FRAME_VIEW - SCRATCH_LEN)
 /* The headers as they are, only where a program begins: the same place as what follows. */
 #define FRAME_HEAD    (FRAME_SCRATCH - 64)
 /* Parities of xors, one byte for each that is inside of another one. */
@@ -74,6 +76,8 @@ void ask_end_jump32(struct asker *a, int op, int reg, uint32_t value, struct way
 
 /* r1 = address of the packet's description and so on. */
 void ask_set_frame(struct asker *a, int reg, int offset);
+/* Loads n bytes of the packet, from r2 on, into the scratch; r0 is 0 when they are there. */
+void ask_load_scratch(struct asker *a, int n);
 
 /* ---- sets of numbers ---- */
 

@@ -9,14 +9,14 @@
 
 /* ---- texts ---- */
 
-/* r3 = a part of a literal, as the runtime wants it */
-static void set_text(struct asker *a, const char *bytes, size_t len, bool fold)
+/* A register = the address of a part of a literal, as the runtime wants it. */
+static void set_text(struct asker *a, int reg, const char *bytes, size_t len, bool fold)
 {
 	struct mfw_text text = {.len = len, .fold = fold};
 
 	if (len)
 		memcpy(text.data, bytes, len);
-	code_set_data(a->code, BPF_REG_3, &text, sizeof(text), false);
+	code_set_data(a->code, reg, &text, sizeof(text), false);
 }
 
 static bool has_upper(const struct buf *text)
@@ -37,31 +37,82 @@ static void set_call(struct asker *a)
 
 enum anchor { AT_START, AT_END, WHOLE };
 
-/*
- * Whether the text is there, in pieces of the length that the runtime takes. Falls through when it
- * is.
- */
-static void require_at(struct asker *a, const char *bytes, size_t len, bool fold,
-		       enum anchor anchor, uint32_t no)
+/* r2 = where in the packet the text's byte `at` has to be; its length was compared before. */
+static void set_place(struct asker *a, size_t len, size_t at, enum anchor anchor)
 {
-	struct code *code = a->code;
+	int from = anchor == AT_END ? VIEW(end) : VIEW(off);
+	int32_t distance = anchor == AT_END ? (int32_t)at - (int32_t)len : (int32_t)at;
 
-	view_len(a);
-	code_jump32(code, anchor == WHOLE ? BPF_JNE : BPF_JLT, BPF_REG_1, len, no);
+	code_load(a->code, 4, BPF_REG_2, BPF_REG_10, from);
+	if (distance)
+		code_alu32(a->code, BPF_ADD, BPF_REG_2, distance);
+}
+
+/*
+ * Eight bytes of the scratch. The bit by which letters' cases differ is set where the text has one:
+ * nothing else becomes a letter by that.
+ */
+static void require_word(struct asker *a, const char *text, size_t len, size_t at, bool fold,
+			 uint32_t no)
+{
+	uint8_t word[8] = {}, cases[8] = {};
+	uint64_t number, mask;
+
+	for (size_t i = 0; i < sizeof(word) && at + i < len; i++) {
+		word[i] = text[at + i];
+		cases[i] = fold && word[i] >= 'a' && word[i] <= 'z' ? 'a' - 'A' : 0;
+	}
+	memcpy(&number, word, sizeof(number));
+	memcpy(&mask, cases, sizeof(mask));
+	code_load(a->code, 8, BPF_REG_1, BPF_REG_10, FRAME_SCRATCH + (int)at);
+	if (mask) {
+		code_set64(a->code, BPF_REG_2, mask);
+		code_alu64_reg(a->code, BPF_OR, BPF_REG_1, BPF_REG_2);
+	}
+	code_set64(a->code, BPF_REG_2, number);
+	code_jump64(a->code, BPF_JNE, BPF_REG_1, BPF_REG_2, no);
+}
+
+/* A short text is compared right here, and costs a third of a call. */
+static void require_short(struct asker *a, const char *text, size_t len, bool fold,
+			  enum anchor anchor, uint32_t no)
+{
+	if (len % 8)
+		code_store_value(a->code, 8, BPF_REG_10, FRAME_SCRATCH + (int)(len & ~7ul), 0);
+	set_place(a, len, 0, anchor);
+	ask_load_scratch(a, len);
+	for (size_t at = 0; at < len; at += 8)
+		require_word(a, text, len, at, fold, no);
+}
+
+/* In pieces of the length that the runtime takes. */
+static void require_long(struct asker *a, const char *text, size_t len, bool fold,
+			 enum anchor anchor, uint32_t no)
+{
 	for (size_t at = 0; at < len; at += MFW_TEXT_MAX) {
 		size_t piece = len - at < MFW_TEXT_MAX ? len - at : MFW_TEXT_MAX;
 
-		code_set(code, BPF_REG_4, at);
-		if (anchor == AT_END) {
-			view_len(a);
-			code_alu32(code, BPF_SUB, BPF_REG_1, len - at);
-			code_move(code, BPF_REG_4, BPF_REG_1);
-		}
-		set_text(a, bytes + at, piece, fold);
-		set_call(a);
-		code_call_runtime(code, RUNTIME_BYTES_AT);
-		code_jump32(code, BPF_JEQ, BPF_REG_0, 0, no);
+		set_place(a, len, at, anchor);
+		code_move(a->code, BPF_REG_1, BPF_REG_6);
+		code_load(a->code, 4, BPF_REG_3, BPF_REG_10, VIEW(end));
+		set_text(a, BPF_REG_4, text + at, piece, fold);
+		code_call_runtime(a->code, RUNTIME_TEXT_AT);
+		code_jump32(a->code, BPF_JEQ, BPF_REG_0, 0, no);
 	}
+}
+
+/* Whether the text is there. Falls through when it is. */
+static void require_at(struct asker *a, const char *text, size_t len, bool fold, enum anchor anchor,
+		       uint32_t no)
+{
+	view_len(a);
+	code_jump32(a->code, anchor == WHOLE ? BPF_JNE : BPF_JLT, BPF_REG_1, len, no);
+	if (!len)
+		return;
+	if (len <= SCRATCH_LEN)
+		require_short(a, text, len, fold, anchor, no);
+	else
+		require_long(a, text, len, fold, anchor, no);
 }
 
 static void ask_at(struct asker *a, const struct buf *text, bool fold, enum anchor anchor,
@@ -100,7 +151,7 @@ static void ask_order(struct asker *a, const struct expr *compare, bool fold, st
 				     "put in order");
 		return;
 	}
-	set_text(a, text->data, text->len, fold);
+	set_text(a, BPF_REG_3, text->data, text->len, fold);
 	set_call(a);
 	code_call_runtime(a->code, RUNTIME_BYTES_ORDER);
 	ask_end_jump32(a, jumps[compare->op], BPF_REG_0, 0, ways);
@@ -117,7 +168,7 @@ static void require_find(struct asker *a, const char *bytes, size_t len, bool fo
 		code_refuse(a->code, TOO_LONG);
 		return;
 	}
-	set_text(a, bytes, len, fold);
+	set_text(a, BPF_REG_3, bytes, len, fold);
 	set_call(a);
 	code_call_runtime(a->code, RUNTIME_BYTES_FIND);
 	code_jump32(a->code, BPF_JEQ, BPF_REG_0, 0, no);

@@ -36,15 +36,6 @@ static const struct place *find_place(const struct value *value)
 
 /* ---- w1 = the number, or a jump to missing ---- */
 
-/* Loads n bytes of the packet, from r2 on, to where eight can be read. */
-static void load_scratch(struct asker *a, int n)
-{
-	code_move(a->code, BPF_REG_1, BPF_REG_6);
-	ask_set_frame(a, BPF_REG_3, FRAME_SCRATCH);
-	code_set(a->code, BPF_REG_4, n);
-	code_call_helper(a->code, BPF_FUNC_skb_load_bytes);
-}
-
 /* What stands in the packet's description is at most what the header claims. */
 static void load_ip_len(struct asker *a, uint32_t missing)
 {
@@ -61,7 +52,7 @@ static void load_ip_len(struct asker *a, uint32_t missing)
 	code_jump32(code, BPF_JEQ, BPF_REG_7, 4, four);
 	code_set(code, BPF_REG_2, 4);
 	code_place(code, four);
-	load_scratch(a, 2);
+	ask_load_scratch(a, 2);
 	code_load(code, 2, BPF_REG_1, BPF_REG_10, FRAME_SCRATCH);
 	code_from_network(code, BPF_REG_1, 16);
 	code_jump32(code, BPF_JEQ, BPF_REG_7, 4, have);
@@ -92,11 +83,11 @@ static void load_ip_option(struct asker *a, uint32_t missing)
 	code_load(code, 4, BPF_REG_1, BPF_REG_10, PKT(l4_off));
 	code_jump32(code, BPF_JLE, BPF_REG_1, 20, missing);
 	code_set(code, BPF_REG_2, 20);
-	load_scratch(a, 1);
+	ask_load_scratch(a, 1);
 	code_load(code, 1, BPF_REG_1, BPF_REG_10, FRAME_SCRATCH);
 }
 
-/* The bytes that the bits are in, at most five, are loaded to where eight are read. */
+/* The bytes that the bits are in, at most five, are read as eight. */
 static void load_bits(struct asker *a, const struct value *value, uint32_t missing)
 {
 	struct code *code = a->code;
@@ -114,7 +105,7 @@ static void load_bits(struct asker *a, const struct value *value, uint32_t missi
 	code_alu64(code, BPF_ADD, BPF_REG_3, n);
 	code_jump64(code, BPF_JGT, BPF_REG_3, BPF_REG_1, missing);
 	code_store_value(code, 8, BPF_REG_10, FRAME_SCRATCH, 0);
-	load_scratch(a, n);
+	ask_load_scratch(a, n);
 	code_load(code, 8, BPF_REG_1, BPF_REG_10, FRAME_SCRATCH);
 	code_from_network(code, BPF_REG_1, 64);
 	if (value->start % 8)

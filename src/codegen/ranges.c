@@ -165,15 +165,18 @@ static uint32_t *make_table(const struct ranges *ranges, size_t *ret_n, bool *re
 	return table;
 }
 
-/* One step: r2 += step * 4 if r2[step] <= w1, without a branch that the verifier would follow. */
-static void table_step(struct code *code, uint32_t step)
+/*
+ * One step: r2 += 4 << log2_step if that one is <= w1, without a branch that the verifier would
+ * follow. It would also follow both results of a shift that fills with the sign.
+ */
+static void table_step(struct code *code, int log2_step)
 {
-	code_load(code, 4, BPF_REG_3, BPF_REG_2, step * 4);
+	code_load(code, 4, BPF_REG_3, BPF_REG_2, 4 << log2_step);
 	/* below 0 if and only if the bound is at most the number */
 	code_alu64(code, BPF_SUB, BPF_REG_3, 1);
 	code_alu64_reg(code, BPF_SUB, BPF_REG_3, BPF_REG_1);
-	code_alu64(code, BPF_ARSH, BPF_REG_3, 63);
-	code_alu64(code, BPF_AND, BPF_REG_3, step * 4);
+	code_alu64(code, BPF_RSH, BPF_REG_3, 63);
+	code_alu64(code, BPF_LSH, BPF_REG_3, 2 + log2_step);
 	code_alu64_reg(code, BPF_ADD, BPF_REG_2, BPF_REG_3);
 	code_alu64_reg(code, BPF_ADD, BPF_REG_4, BPF_REG_3);
 }
@@ -190,8 +193,8 @@ static void ask_table(struct asker *a, const struct ranges *ranges, struct ways 
 	}
 	code_set_data(a->code, BPF_REG_2, table, n * sizeof(*table), true);
 	code_set(a->code, BPF_REG_4, 0);
-	for (size_t step = n / 2; step; step /= 2)
-		table_step(a->code, step);
+	for (int log2_step = __builtin_ctzl(n) - 1; log2_step >= 0; log2_step--)
+		table_step(a->code, log2_step);
 	code_alu32(a->code, BPF_AND, BPF_REG_4, 4);
 	ask_end_jump32(a, odd ? BPF_JNE : BPF_JEQ, BPF_REG_4, 0, ways);
 }

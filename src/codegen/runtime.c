@@ -15,7 +15,7 @@ static const char *const objects[RUNTIME_OBJECTS] = {
 
 static const struct runtime functions[RUNTIME_N] = {
 	[RUNTIME_PARSE] = {"mfw_parse", RUNTIME_OBJECT_PARSE, "sP"},
-	[RUNTIME_BYTES_AT] = {"mfw_bytes_at", RUNTIME_OBJECT_BYTES, "svtu"},
+	[RUNTIME_TEXT_AT] = {"mfw_text_at", RUNTIME_OBJECT_BYTES, "suut"},
 	[RUNTIME_BYTES_ORDER] = {"mfw_bytes_order", RUNTIME_OBJECT_BYTES, "svt"},
 	[RUNTIME_BYTES_FIND] = {"mfw_bytes_find", RUNTIME_OBJECT_BYTES, "sVt"},
 	[RUNTIME_VIEW_CUT] = {"mfw_view_cut", RUNTIME_OBJECT_BYTES, "Vii"},

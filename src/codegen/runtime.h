@@ -16,7 +16,7 @@ enum runtime_object {
 
 enum runtime_function {
 	RUNTIME_PARSE,
-	RUNTIME_BYTES_AT,
+	RUNTIME_TEXT_AT,
 	RUNTIME_BYTES_ORDER,
 	RUNTIME_BYTES_FIND,
 	RUNTIME_VIEW_CUT,

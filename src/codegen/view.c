@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "codegen/view.h"
 
-#define VIEW(member) (FRAME_VIEW + (int)offsetof(struct mfw_view, member))
-
 /* All bytes of a header, to the end of the packet. */
 static void load_header(struct asker *a, const struct field *field, uint32_t missing)
 {

@@ -5,6 +5,9 @@
 
 #include "codegen/ask.h"
 
+/* Where in the program's stack its members are. */
+#define VIEW(member) (FRAME_VIEW + (int)offsetof(struct mfw_view, member))
+
 /* Sets the view in the program's stack; *ret_fold: A..Z are to be read as a..z. */
 void view_load(struct asker *a, const struct value *value, bool *ret_fold, uint32_t missing);
 /* w1 = how many bytes it is. */

@@ -8,7 +8,7 @@
 
 void answers_check(struct answers *answers, bool good, const char *text, const char *detail)
 {
-	char shown[LINE_MAX_];
+	char shown[2 * LINE_MAX_];
 
 	/* TAP's own mark. */
 	snprintf(shown, sizeof(shown), "%s: %s", text, detail);
