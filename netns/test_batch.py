@@ -25,7 +25,7 @@ def lines(customer: str, count: int, first: int = 0) -> str:
     )
 
 
-@takes(8)
+@takes(8, "full")
 def test_ten_thousand() -> None:
     """10 000 rules of one -f are one transaction, sent by one sendmsg"""
     with customers("acme"):

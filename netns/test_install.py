@@ -109,7 +109,7 @@ def test_embed() -> None:
         true("expr." in done.err or "matcher." in done.err, f"{done}")
 
 
-@takes(3)
+@takes(3, "full")
 def test_cplusplus() -> None:
     """The header is C++, too"""
     with installed() as root:

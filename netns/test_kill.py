@@ -81,7 +81,7 @@ def chosen(points: list[Point]) -> list[Point]:
     """A few of them, spread over the command's run, when it is to be quick."""
     if length() != "quick":
         return points
-    return [points[i * (len(points) - 1) // 7] for i in range(8)]
+    return [points[i * (len(points) - 1) // 5] for i in range(6)]
 
 
 @dataclass
@@ -225,7 +225,7 @@ def test_replace() -> None:
     run_case("replace")
 
 
-@takes(60)
+@takes(60, "full")
 def test_del() -> None:
     """rule del, with a program to let go of"""
     run_case("del")
@@ -237,7 +237,7 @@ def test_chain() -> None:
     run_case("chain")
 
 
-@takes(60)
+@takes(60, "full")
 def test_customer_add() -> None:
     """customer add"""
     run_case("customer-add")
