@@ -13,7 +13,10 @@ from ctl import Failure, Result, run
 # strace's shape of a buffer: " | 00000  14 00 00 00 ...  ................ |"
 LINE = re.compile(r"^ \| [0-9a-f]+  ((?:[0-9a-f]{2} +)+)")
 
+NFT_NEWTABLE = 0x0A00
+NFT_DELTABLE = 0x0A02
 NFT_NEWRULE = 0x0A06
+NFT_DELRULE = 0x0A08
 NFTA_RULE_EXPRESSIONS = 4
 NFTA_EXPR_NAME = 1
 NFTA_EXPR_DATA = 2

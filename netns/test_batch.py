@@ -12,8 +12,14 @@ from pathlib import Path
 
 from ctl import PROJECT, mfwctl, mfwctl_path, refused, rules, run, same, true
 from lab import Lab
-from scenario import Skip, chain, customers, nft_list, pins, takes
-from strace import sent_by, sizes_sent
+from scenario import Skip, chain, customers, nft_list, no_left_overs, pins, takes
+from strace import (
+    NFT_DELRULE,
+    NFT_DELTABLE,
+    NFT_NEWTABLE,
+    sent_by,
+    sizes_sent,
+)
 
 X = 'suffix(bytes="xyzzy")'
 
@@ -244,6 +250,34 @@ def test_programs_freed() -> None:
             return
         run(["sleep", "0.1"])
     same(left, set(), "programs that are still loaded")
+
+
+OWN = "--bytecode '1,6 0 0 1'"  # each rule has a program of its own
+
+
+def own_lines(count: int, first: int) -> str:
+    return "".join(
+        f"rule add acme edge --ref n{i} {OWN} drop\n"
+        for i in range(first, first + count)
+    )
+
+
+@takes(4)
+def test_own_programs() -> None:
+    """Programs of bytecode rules: no more than the kernel can free at once; del in portions"""
+    mfwctl("customer", "add", "acme")
+    chain("acme")
+    mfwctl("-f", "-", stdin=own_lines(200, 0))
+    refused("-f", "-", says="at most 256", stdin=own_lines(257, 200))
+    mfwctl("-f", "-", stdin=own_lines(80, 200))
+    refused("chain", "del", "acme", "edge", "--flush", says="removes 280 rules")
+    same(len(rules("acme", "edge")), 280, "rules after a refusal")
+    trace = sent_by([mfwctl_path("rel"), "customer", "del", "acme"])
+    stop, portion, last = [list(batch.messages()) for batch in trace.batches()]
+    same([kind for kind, _ in stop[1:-1]], [NFT_NEWTABLE], "out of force, all together")
+    same([kind for kind, _ in portion[1:-1]], [NFT_DELRULE] * 256, "a portion")
+    same([kind for kind, _ in last[1:-1]], [NFT_DELTABLE], "the rest")
+    no_left_overs()
 
 
 @takes(15, "full")

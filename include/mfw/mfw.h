@@ -327,7 +327,7 @@ int mfw_change_prepare(struct mfw_change *change, struct mfw_err **err);
  * On failure the old rules are in force, programs and pins made for the change are gone, and the
  * lock is released.
  * Errors: rule.exists, rule.missing, chain.missing, chain.exists, chain.busy, table.missing,
- * matcher.unknown, expr.*, object.*, bpf.*, nft.*, lock.busy, netns.*.
+ * matcher.unknown, expr.*, object.*, bpf.*, nft.*, lock.busy, netns.*, programs.many.
  */
 int mfw_change_commit(struct mfw_change *change, struct mfw_err **err);
 /* The number of steps added. */

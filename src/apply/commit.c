@@ -208,6 +208,9 @@ int change_commit(struct mfw_change *change, struct mfw_err **err)
 		return r;
 	}
 	adopt_view(change);
+	/* The next change may let go of as many. */
+	if (change->plan->own_gone > kernel_programs_at_once() / 4)
+		kernel_programs_settle();
 	if (change->plan->releases)
 		sweep(change);
 	let_go(change);

@@ -7,9 +7,9 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "apply/empty.h"
 #include "apply/lock.h"
 #include "apply/program.h"
-#include "apply/retry.h"
 #include "apply/site.h"
 #include "model/name.h"
 
@@ -404,38 +404,6 @@ int customer_add(struct mfw *mfw, const char *name, const char *netns, struct mf
 
 /* ---- deleting ---- */
 
-/* Removes every table of ours in the namespace, in one transaction; see kernel_nft_commit(). */
-static int try_delete_tables(struct site *site, struct mfw_err **err)
-{
-	cleanup_view struct view *view = NULL;
-	cleanup_free struct nft_op *ops = NULL;
-	size_t failed;
-	int r = kernel_nft_chains(site->ns, 0, site->table, &view, err);
-
-	if (r)
-		return r;
-	ops = calloc(view->n_tables + 1, sizeof(*ops));
-	if (!ops)
-		return err_nomem(err);
-	for (size_t t = 0; t < view->n_tables; t++)
-		ops[t] = (struct nft_op){.kind = NFT_TABLE_DEL,
-					 .family = view->tables[t].family,
-					 .table = view->tables[t].name};
-	return kernel_nft_commit(site->ns, view->genid, ops, view->n_tables, &failed, err);
-}
-
-static int delete_tables(struct mfw *mfw, struct site *site, struct mfw_err **err)
-{
-	struct retry retry;
-	int r;
-
-	retry_start(mfw, &retry);
-	do
-		r = try_delete_tables(site, err);
-	while (r == -ERESTART && retry_again(&retry));
-	return r == -ERESTART ? retry_refuse(&retry, "they were to be removed", err) : r;
-}
-
 /* Whether the customer's namespace is still there. Not to know that is an error: rules may be. */
 static int look_for(const struct customer *c, bool *ret, struct mfw_err **err)
 {
@@ -457,7 +425,7 @@ static int empty_namespace(struct mfw *mfw, const struct customer *c, struct mfw
 	struct site *site;
 	int r = site_get(mfw, &target, &site, err);
 
-	return r ? r : delete_tables(mfw, site, err);
+	return r ? r : empty_tables(mfw, site, err);
 }
 
 static int delete_all(struct mfw *mfw, const struct customer *c, struct mfw_err **err)

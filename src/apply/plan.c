@@ -20,6 +20,46 @@ void plan_free(struct plan *plan)
 	free(plan);
 }
 
+static size_t count_own(const struct chain *chain)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < chain->n_rules; i++)
+		n += chain->rules[i]->kind == MATCH_BYTECODE;
+	return n;
+}
+
+static void count_programs(struct plan *plan, const struct nft_op *op)
+{
+	bool own = op->rule && op->rule->kind == MATCH_BYTECODE;
+
+	switch (op->kind) {
+	case NFT_RULE_REPLACE:
+		plan->own_gone += op->anchor->kind == MATCH_BYTECODE;
+		plan->own_new += own;
+		break;
+	case NFT_RULE_ADD: plan->own_new += own; break;
+	case NFT_RULE_DEL: plan->own_gone += own; break;
+	case NFT_CHAIN_FLUSH: plan->own_gone += count_own(op->chain); break;
+	default: break;
+	}
+}
+
+/* New ones count likewise: were the transaction refused, they would all go again. */
+static int check_programs(const struct plan *plan, struct mfw_err **err)
+{
+	size_t most = kernel_programs_at_once();
+
+	if (plan->own_gone <= most && plan->own_new <= most)
+		return 0;
+	return err_make(err, E2BIG, "programs.many",
+			"this change %s %zu rules with --bytecode, each a program of its own, and "
+			"the kernel can lock up when so many are freed at once: at most %zu a "
+			"change; an expression's program is shared, and has no such limit",
+			plan->own_gone > most ? "removes" : "adds",
+			plan->own_gone > most ? plan->own_gone : plan->own_new, most);
+}
+
 int plan_add_op(struct plan *plan, struct nft_op op, struct mfw_err **err)
 {
 	if (plan->n_ops == plan->cap_ops) {
@@ -32,6 +72,7 @@ int plan_add_op(struct plan *plan, struct nft_op op, struct mfw_err **err)
 		plan->cap_ops = cap;
 	}
 	op.step = plan->step;
+	count_programs(plan, &op);
 	plan->ops[plan->n_ops++] = op;
 	return 0;
 }
@@ -158,6 +199,9 @@ int plan_make(struct mfw_change *change, struct plan **ret, struct mfw_err **err
 			return r;
 		}
 	}
+	r = check_programs(plan, err);
+	if (r)
+		return r;
 	*ret = steal_ptr(plan);
 	return 0;
 }

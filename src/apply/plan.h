@@ -22,6 +22,8 @@ struct plan {
 	struct rule **old;
 	size_t n_old, cap_old;
 	bool releases; /* a program may have lost its last rule */
+	/* Rules with a program of their own (bytecode) that go; and those that come. */
+	size_t own_gone, own_new;
 };
 
 /*

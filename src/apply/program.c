@@ -397,13 +397,25 @@ static int refuse_release(int r, const char *dir, struct mfw_err **err)
 	return err_make(err, -r, "bpffs.denied", "cannot remove pins of %s: %s", dir, strerror(-r));
 }
 
+/* In portions: what is let go of is freed by the kernel a moment later. */
+static int release_in_turn(const struct holding *h, size_t i, size_t *n)
+{
+	if (h->held[i].used)
+		return 0;
+	if (*n && !(*n % kernel_programs_at_once()))
+		kernel_programs_settle();
+	++*n;
+	return release(h->dir, h->held[i].hex);
+}
+
 /* Removes what is not used, and the directory when it is empty then. All is tried. */
 static int release_unused(const struct holding *h)
 {
+	size_t n = 0;
 	int r = 0, e;
 
 	for (size_t i = 0; i < h->n; i++) {
-		e = h->held[i].used ? 0 : release(h->dir, h->held[i].hex);
+		e = release_in_turn(h, i, &n);
 		r = r ? r : e;
 	}
 	e = kernel_pin_remove_dir(h->dir);

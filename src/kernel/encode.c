@@ -309,14 +309,16 @@ static int op_chain(const struct nft_op *op, char *at, uint32_t seq, uint32_t *r
 static int op_table(const struct nft_op *op, char *at, uint32_t seq, uint32_t *ret_len)
 {
 	cleanup(nftnl_table_p) struct nftnl_table *out = nftnl_table_alloc();
-	bool add = op->kind == NFT_TABLE_ADD;
+	bool del = op->kind == NFT_TABLE_DEL;
 	struct nlmsghdr *h;
 
 	if (!out)
 		return -ENOMEM;
 	nftnl_table_set_str(out, NFTNL_TABLE_NAME, op->table);
-	h = nftnl_nlmsg_build_hdr(at, add ? NFT_MSG_NEWTABLE : NFT_MSG_DELTABLE, op->family,
-				  add ? NLM_F_CREATE : 0, seq);
+	if (op->kind == NFT_TABLE_STOP)
+		nftnl_table_set_u32(out, NFTNL_TABLE_FLAGS, NFT_TABLE_F_DORMANT);
+	h = nftnl_nlmsg_build_hdr(at, del ? NFT_MSG_DELTABLE : NFT_MSG_NEWTABLE, op->family,
+				  op->kind == NFT_TABLE_ADD ? NLM_F_CREATE : 0, seq);
 	nftnl_table_nlmsg_build_payload(h, out);
 	*ret_len = h->nlmsg_len;
 	return 0;
@@ -326,7 +328,8 @@ int encode_op(const struct nft_op *op, char *at, uint32_t seq, uint32_t *ret_len
 {
 	switch (op->kind) {
 	case NFT_TABLE_ADD:
-	case NFT_TABLE_DEL: return op_table(op, at, seq, ret_len);
+	case NFT_TABLE_DEL:
+	case NFT_TABLE_STOP: return op_table(op, at, seq, ret_len);
 	case NFT_CHAIN_ADD:
 	case NFT_CHAIN_POLICY:
 	case NFT_CHAIN_DEL: return op_chain(op, at, seq, ret_len);

@@ -171,7 +171,7 @@ static const struct row {
 static void say(const char *sentence, const struct nft_op *op, const struct blame *blame,
 		struct buf *out)
 {
-	bool table = op->kind == NFT_TABLE_ADD || op->kind == NFT_TABLE_DEL;
+	bool table = !op->chain;
 
 	for (; *sentence; sentence++) {
 		if (*sentence != '%') {
@@ -207,10 +207,15 @@ static int say_unknown(const struct nft_op *op, const struct blame *blame, int c
 		       const char *text, struct mfw_err **err)
 {
 	static const char *const what[] = {
-		[NFT_TABLE_ADD] = "the new table",       [NFT_TABLE_DEL] = "the table's removal",
-		[NFT_CHAIN_ADD] = "the new chain",       [NFT_CHAIN_POLICY] = "the chain's policy",
-		[NFT_CHAIN_FLUSH] = "the chain's flush", [NFT_CHAIN_DEL] = "the chain's removal",
-		[NFT_RULE_ADD] = "the new rule",         [NFT_RULE_REPLACE] = "the rule's new form",
+		[NFT_TABLE_ADD] = "the new table",
+		[NFT_TABLE_DEL] = "the table's removal",
+		[NFT_TABLE_STOP] = "the table's end of service",
+		[NFT_CHAIN_ADD] = "the new chain",
+		[NFT_CHAIN_POLICY] = "the chain's policy",
+		[NFT_CHAIN_FLUSH] = "the chain's flush",
+		[NFT_CHAIN_DEL] = "the chain's removal",
+		[NFT_RULE_ADD] = "the new rule",
+		[NFT_RULE_REPLACE] = "the rule's new form",
 		[NFT_RULE_DEL] = "the rule's removal",
 	};
 

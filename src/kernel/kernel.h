@@ -66,6 +66,7 @@ int kernel_nft_pins(struct kernel_ns *ns, int (*seen)(void *ctx, const char *pat
 enum nft_op_kind {
 	NFT_TABLE_ADD,
 	NFT_TABLE_DEL,
+	NFT_TABLE_STOP, /* its rules are out of force, but still there */
 	NFT_CHAIN_ADD,
 	NFT_CHAIN_POLICY,
 	NFT_CHAIN_FLUSH,
@@ -167,6 +168,16 @@ int kernel_prog_by_id(uint32_t id, int *ret_fd);
 int kernel_prog_info(int fd, struct prog_info *ret, struct mfw_err **err);
 /* Appends the text that the program says it was built from (bpf_metadata_mfw_match); -ENOENT. */
 int kernel_prog_source(int fd, struct buf *ret);
+
+/*
+ * How many programs may be freed together: by one transaction, or by unpinning. Linux (6.18, and
+ * others that pack compiled programs) frees them in the system's workqueue, each waiting for a
+ * mutex whose owner waits for work queued behind them; from some thousand on all of the workers
+ * wait, and with them everything that uses BPF, until a reboot.
+ */
+size_t kernel_programs_at_once(void);
+/* Waits until those that were let go of are freed. The kernel tells nobody: it takes a while. */
+void kernel_programs_settle(void);
 
 /* ---- maps ---- */
 

@@ -6,10 +6,14 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
+#include <time.h>
 
 #include "kernel/kernel.h"
 
 #define LOG_LEN         (1024 * 1024)
+/* A quarter of what has been seen to do harm. */
+#define AT_ONCE         256
+#define SETTLE_MS       100
 /* BPF_LOG_STATS of the kernel: only the counts at the end. */
 #define LOG_STATISTICS  4
 /* How much of the verifier's log is shown: its end says why. */
@@ -349,6 +353,18 @@ int kernel_prog_source(int fd, struct buf *ret)
 	for (uint32_t i = 0; i < info.nr_map_ids && i < ARRAY_SIZE(ids) && r == -ENOENT; i++)
 		r = read_map(ids[i], ret);
 	return r;
+}
+
+size_t kernel_programs_at_once(void)
+{
+	return AT_ONCE;
+}
+
+void kernel_programs_settle(void)
+{
+	struct timespec time = {.tv_nsec = SETTLE_MS * 1000000l};
+
+	nanosleep(&time, NULL);
 }
 
 int kernel_jit_works(void)

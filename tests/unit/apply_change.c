@@ -67,6 +67,11 @@ static int del_new(struct mfw_change *c, struct mfw_err **err)
 	return mfw_change_rule_del(c, "edge", "new", err);
 }
 
+static int del_r1(struct mfw_change *c, struct mfw_err **err)
+{
+	return mfw_change_rule_del(c, "edge", "r1", err);
+}
+
 static int add_program(struct mfw_change *c, struct mfw_err **err)
 {
 	return world_rule(c, "new", MATCH_EXPR, SUFFIX_TWO, "drop", err);
@@ -119,6 +124,78 @@ static void gives_up(void **state)
 }
 
 /* What another process did makes the first look, which is from memory, refuse. */
+/* ---- no more programs are freed at once than the kernel can take ---- */
+
+static int add_own(struct mfw_change *c, unsigned n, struct mfw_err **err)
+{
+	int r = 0;
+
+	while (!r && n--)
+		r = world_rule(c, NULL, MATCH_BYTECODE, BYTECODE, "drop", err);
+	return r;
+}
+
+static int add_most(struct mfw_change *c, struct mfw_err **err)
+{
+	return add_own(c, FAKE_AT_ONCE, err);
+}
+
+static int add_too_many(struct mfw_change *c, struct mfw_err **err)
+{
+	return add_own(c, FAKE_AT_ONCE + 1, err);
+}
+
+static int flush_edge(struct mfw_change *c, struct mfw_err **err)
+{
+	return mfw_change_chain_del(c, "edge", true, err);
+}
+
+static void refuses_many_programs(void **state)
+{
+	cleanup_err struct mfw_err *err = NULL;
+
+	expect_kind(world_change(*state, "acme", add_too_many, &err), &err, "programs.many");
+	expect_refs("s1 t1 b1 o1 p1 ");
+	world_done(world_change(*state, "acme", add_most, &err), &err);
+	expect_kind(world_change(*state, "acme", flush_edge, &err), &err, "programs.many");
+	expect_refs("s1 t1 b1 o1 p1 r1 r2 r3 ");
+	world_done(world_change(*state, "acme", del_r1, &err), &err);
+	world_done(world_change(*state, "acme", flush_edge, &err), &err);
+	assert_in_range(fake->most_freed, 1, FAKE_AT_ONCE);
+}
+
+static void deletes_in_portions(void **state)
+{
+	cleanup_err struct mfw_err *err = NULL;
+
+	world_done(world_change(*state, "acme", add_most, &err), &err);
+	world_done(world_change(*state, "acme", add_most, &err), &err);
+	world_done(mfw_customer_del(*state, "acme", &err), &err);
+	assert_int_equal(fake->most_freed, FAKE_AT_ONCE);
+	assert_null(fake_netns("acme"));
+}
+
+static int add_programs(struct mfw_change *c, struct mfw_err **err)
+{
+	char match[32];
+	int r = 0;
+
+	for (int i = 0; i < 2 * FAKE_AT_ONCE + 1 && !r; i++) {
+		snprintf(match, sizeof(match), "suffix(bytes=\"%d\")", i);
+		r = world_rule(c, NULL, MATCH_EXPR, match, "drop", err);
+	}
+	return r;
+}
+
+static void unpins_in_portions(void **state)
+{
+	cleanup_err struct mfw_err *err = NULL;
+
+	world_done(world_change(*state, "acme", add_programs, &err), &err);
+	world_done(world_change(*state, "acme", flush_edge, &err), &err);
+	assert_int_equal(fake->most_freed, FAKE_AT_ONCE);
+}
+
 static void looks_twice(void **state)
 {
 	cleanup_err struct mfw_err *err = NULL;
@@ -664,6 +741,9 @@ int main(int argc, char **argv)
 		CASE(plans_again),
 		CASE(keeps_trying),
 		CASE(gives_up),
+		CASE(refuses_many_programs),
+		CASE(deletes_in_portions),
+		CASE(unpins_in_portions),
 		CASE(looks_twice),
 		CASE(refuses_flushed),
 		CASE(refuses_gone_customer),

@@ -33,8 +33,8 @@ void fake_dump_rules(const struct fake_ns *ns, struct buf *out)
 	buf_printf(out, "namespace %s\n", ns->path);
 	for (size_t i = 0; i < FAKE_TABLES; i++)
 		if (ns->tables[i].family)
-			buf_printf(out, "  table %u %s\n", ns->tables[i].family,
-				   ns->tables[i].name);
+			buf_printf(out, "  table %u %s%s\n", ns->tables[i].family,
+				   ns->tables[i].name, ns->tables[i].stopped ? ", stopped" : "");
 	for (size_t i = 0; i < FAKE_CHAINS; i++) {
 		const struct fake_chain *c = &ns->chains[i];
 

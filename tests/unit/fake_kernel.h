@@ -25,6 +25,8 @@
 #define FAKE_PROGRAM_MAPS 8
 /* In what is pinned, the mark of a map's number. */
 #define FAKE_MAP          0x80000000u
+/* See kernel_programs_at_once(). */
+#define FAKE_AT_ONCE      3
 
 struct fake_rule {
 	char ref[MFW_NAME_MAX + 1]; /* "": somebody else's rule */
@@ -52,6 +54,7 @@ struct fake_chain {
 
 struct fake_table {
 	uint8_t family; /* 0: not used */
+	bool stopped;
 	char name[32];
 };
 
@@ -108,6 +111,8 @@ struct fake {
 	size_t fault_at; /* from 1 */
 	int fault_code;  /* positive errno */
 	unsigned intrusions;
+	/* Programs freed since the last pause: now, and the most there were. */
+	size_t freed, most_freed;
 };
 
 /* The state; for saving, putting back, and looking. */
@@ -153,6 +158,8 @@ struct kernel_ns {
 	int fd;
 };
 
+/* A program has lost its last holder. */
+void fake_freed(size_t n);
 /* One operation: 0, or -errno, or no return. */
 int fake_operation(void);
 /* The same for a function that takes err. */

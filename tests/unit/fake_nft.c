@@ -375,6 +375,17 @@ static int table_del(struct fake_ns *ns, uint8_t family, const char *name)
 	return -ENOENT;
 }
 
+static int table_stop(struct fake_ns *ns, uint8_t family, const char *name)
+{
+	for (size_t i = 0; i < FAKE_TABLES; i++) {
+		if (ns->tables[i].family != family || strcmp(ns->tables[i].name, name))
+			continue;
+		ns->tables[i].stopped = true;
+		return 0;
+	}
+	return -ENOENT;
+}
+
 static int do_chain_op(struct fake_ns *ns, const struct nft_op *op, struct fake_chain *c)
 {
 	switch (op->kind) {
@@ -401,6 +412,7 @@ static int do_op(struct fake_ns *ns, const struct nft_op *op)
 	switch (op->kind) {
 	case NFT_TABLE_ADD: return table_add(ns, op->family, op->table);
 	case NFT_TABLE_DEL: return table_del(ns, op->family, op->table);
+	case NFT_TABLE_STOP: return table_stop(ns, op->family, op->table);
 	case NFT_CHAIN_ADD: return chain_add(ns, op->chain);
 	default: break;
 	}
@@ -413,6 +425,27 @@ static void forget_batch(struct fake_ns *ns)
 	for (size_t i = 0; i < FAKE_CHAINS; i++)
 		for (size_t j = 0; j < FAKE_RULES; j++)
 			ns->chains[i].rules[j].batch_id = 0;
+}
+
+static bool has_handle(const struct fake_ns *ns, uint64_t handle)
+{
+	for (size_t i = 0; i < FAKE_CHAINS; i++)
+		for (size_t j = 0; j < ns->chains[i].n_rules; j++)
+			if (ns->chains[i].rules[j].handle == handle)
+				return true;
+	return false;
+}
+
+/* How many rules with a program of their own are not there any more. */
+static size_t own_programs_gone(const struct fake_ns *before, const struct fake_ns *after)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < FAKE_CHAINS; i++)
+		for (size_t j = 0; j < before->chains[i].n_rules; j++)
+			n += before->chains[i].rules[j].kind == MATCH_BYTECODE &&
+			     !has_handle(after, before->chains[i].rules[j].handle);
+	return n;
 }
 
 int kernel_nft_commit(struct kernel_ns *ns, uint32_t genid, const struct nft_op *ops, size_t n,
@@ -440,6 +473,7 @@ int kernel_nft_commit(struct kernel_ns *ns, uint32_t genid, const struct nft_op 
 		return err_make(err, -r, "nft.rejected", "operation %zu of kind %d: %s", i,
 				ops[i].kind, strerror(-r));
 	}
+	fake_freed(own_programs_gone(ns->ns, next));
 	forget_batch(next);
 	next->genid++;
 	*ns->ns = *next;

@@ -180,6 +180,23 @@ int kernel_prog_source(int fd, struct buf *ret)
 	return *source ? buf_add_str(ret, source) : -ENOENT;
 }
 
+void fake_freed(size_t n)
+{
+	fake->freed += n;
+	if (fake->freed > fake->most_freed)
+		fake->most_freed = fake->freed;
+}
+
+size_t kernel_programs_at_once(void)
+{
+	return FAKE_AT_ONCE;
+}
+
+void kernel_programs_settle(void)
+{
+	fake->freed = 0;
+}
+
 int kernel_jit_works(void)
 {
 	return 1;
@@ -283,6 +300,15 @@ int kernel_pin_link(const char *from, const char *to)
 	return r;
 }
 
+static unsigned count_links(const struct fake_file *file)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < FAKE_FILES; i++)
+		n += fake->files[i].kind && fake->files[i].inode == file->inode;
+	return n;
+}
+
 int kernel_pin_remove(const char *path)
 {
 	FAKE_LOCKED;
@@ -295,6 +321,8 @@ int kernel_pin_remove(const char *path)
 		return -ENOENT;
 	if (file->kind == FAKE_DIR)
 		return -EISDIR;
+	if (file->kind == FAKE_PIN && !(file->prog_id & FAKE_MAP) && count_links(file) == 1)
+		fake_freed(1);
 	*file = (struct fake_file){};
 	return 0;
 }
@@ -334,9 +362,7 @@ int kernel_pin_links(const char *path, unsigned *ret)
 		return r;
 	if (!file)
 		return -ENOENT;
-	*ret = 0;
-	for (size_t i = 0; i < FAKE_FILES; i++)
-		*ret += fake->files[i].kind && fake->files[i].inode == file->inode;
+	*ret = count_links(file);
 	return 0;
 }
 

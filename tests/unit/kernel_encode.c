@@ -67,6 +67,11 @@ static void tables(void **state)
 	h = message_build(&op);
 	expect_head(h, NFT_MSG_DELTABLE, 0, NFPROTO_IPV6);
 	free(h);
+	op.kind = NFT_TABLE_STOP;
+	h = message_build(&op);
+	expect_head(h, NFT_MSG_NEWTABLE, 0, NFPROTO_IPV6);
+	expect_u32(h, NFTA_TABLE_FLAGS, NFT_TABLE_F_DORMANT);
+	free(h);
 }
 
 static void chains(void **state)
