@@ -89,6 +89,33 @@
 		MFW_TAG("matcher:" MFW_STRING(MFW_ABI)) MFW_TAG("summary:" summary)                \
 			MFW_TAG("doc:" doc)
 
+/*
+ * Declares a field, NAME.FIELD in the language, with its function NAME_FIELD(). That one is global
+ * too, checks its pointers, and answers 0 when the packet does not have the field. It has:
+ *
+ *	BYTES	int sip_method(struct __sk_buff *skb, const struct mfw_pkt *pkt, struct mfw_view *v)
+ *		bytes that stand in the packet as they are: sets *v
+ *	TEXT	int dns_qname(struct __sk_buff *skb, const struct mfw_pkt *pkt, struct mfw_value *v)
+ *		bytes that have to be made, at most MFW_VALUE_MAX: fills *v. The program's stack has
+ *		about 120 bytes left for this function and what it calls
+ *	INT	int sip_status(struct __sk_buff *skb, const struct mfw_pkt *pkt, __u64 *v)
+ *		a number within the range, whose greatest is 4294967295: sets *v
+ *	BOOL	int dns_qr(struct __sk_buff *skb, const struct mfw_pkt *pkt)
+ *		answers non-zero when it is true; what is missing counts as false
+ *
+ * doc: one line.
+ */
+#define MFW_FIELD_BYTES(name, field, doc) MFW_FIELD_(name, field, doc, struct mfw_view *v)
+#define MFW_FIELD_TEXT(name, field, doc)  MFW_FIELD_(name, field, doc, struct mfw_value *v)
+#define MFW_FIELD_INT(name, field, min, max, doc)                                                  \
+	MFW_FIELD_(name, field, doc, __u64 *v) MFW_RANGE(min, max)
+#define MFW_FIELD_BOOL(name, field, doc)                                                           \
+	int name##_##field(struct __sk_buff *skb, const struct mfw_pkt *pkt)                       \
+		MFW_TAG("field:" #field) MFW_TAG("doc:" doc)
+#define MFW_FIELD_(name, field, doc, result)                                                       \
+	int name##_##field(struct __sk_buff *skb, const struct mfw_pkt *pkt, result)               \
+		MFW_TAG("field:" #field) MFW_TAG("doc:" doc)
+
 /* Behind a member of struct NAME_params. */
 #define MFW_DOC(text)       MFW_TAG("doc:" text)
 /* Least and greatest value of an integer, or length of bytes; decimal. */

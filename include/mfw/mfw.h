@@ -410,6 +410,16 @@ struct mfw_param {
 	uint64_t max;
 };
 
+/* A value that a matcher finds in packets, to be compared in expressions. */
+struct mfw_field {
+	size_t size;
+	const char *name; /* "sip.method" */
+	const char *type; /* "Int", "Bool", "Bytes" */
+	const char *doc;  /* one line */
+	uint64_t min;     /* of an Int, inclusive */
+	uint64_t max;
+};
+
 struct mfw_matcher {
 	size_t size;
 	const char *name;
@@ -420,6 +430,8 @@ struct mfw_matcher {
 	const struct mfw_param *const *params;
 	/* NULL, or why this object cannot be used; then only name and path are set. */
 	const char *broken;
+	size_t n_fields;
+	const struct mfw_field *const *fields;
 };
 
 /*

@@ -53,6 +53,20 @@ struct mfw_pkt {
 	__be32 daddr[4];
 };
 
+/* A run of the packet's bytes: from off, end exclusive; off <= end <= the packet's end. */
+struct mfw_view {
+	__u32 off;
+	__u32 end;
+};
+
+/* Bytes that do not stand in the packet as they are: len of them, at most MFW_VALUE_MAX. */
+#define MFW_VALUE_MAX 256
+struct mfw_value {
+	__u32 len;
+	__u32 pad;
+	__u8 data[MFW_VALUE_MAX + 8] __attribute__((aligned(8))); /* the last 8: anything */
+};
+
 /* A parameter of up to N bytes, for N of 16, 64 and 256. data is 0 from len on. */
 #define MFW_DEFINE_BYTES(n)                                                                        \
 	struct mfw_bytes_##n {                                                                     \

@@ -6,13 +6,7 @@
 #ifndef MFW_RUNTIME_H
 #define MFW_RUNTIME_H
 
-#include <linux/types.h>
-
-/* A run of the packet's bytes: from off, end exclusive; off <= end <= the packet's end. */
-struct mfw_view {
-	__u32 off;
-	__u32 end;
-};
+#include <mfw/packet.h>
 
 #define MFW_TEXT_MAX 256
 

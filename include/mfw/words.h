@@ -36,6 +36,15 @@ static __always_inline __u64 mfw_zero_bytes(__u64 w)
 	return ~(((w & MFW_LOW7) + MFW_LOW7) | w) & MFW_HIGH;
 }
 
+/* A..Z to a..z in the eight bytes. */
+static __always_inline __u64 mfw_fold_word(__u64 w)
+{
+	__u64 low = w & MFW_LOW7;
+	__u64 from_a = low + MFW_ONES * (0x80 - 'A'), behind_z = low + MFW_ONES * (0x7f - 'Z');
+
+	return w | ((from_a ^ behind_z) & ~w & MFW_HIGH) >> 2;
+}
+
 /* Where the character is among the 64 bytes. */
 static __always_inline __u64 mfw_find_char(const union mfw_block *b, __u8 c)
 {

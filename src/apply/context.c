@@ -20,19 +20,23 @@ static const struct matcher *find_matcher(void *ctx, const char *name, struct mf
 
 static const struct field *find_field(void *ctx, const char *name)
 {
-	(void)ctx;
-	return field_find(name);
+	const struct field *field = field_find(name);
+
+	return field ? field : catalog_field(ctx, name);
 }
 
 static const char *nearest_name(void *ctx, const char *name)
 {
 	struct nearest nearest = NEAREST_INIT(name);
 	const char *matcher = catalog_nearest(ctx, name), *field = field_nearest(name);
+	const char *dotted = strchr(name, '.') ? catalog_nearest_field(ctx, name) : NULL;
 
 	if (matcher)
 		nearest_try(&nearest, matcher);
 	if (field)
 		nearest_try(&nearest, field);
+	if (dotted)
+		nearest_try(&nearest, dotted);
 	return nearest.best ? nearest.best : matcher;
 }
 

@@ -130,6 +130,20 @@ const struct matcher *catalog_find(struct catalog *catalog, const char *name, bo
 	return NULL;
 }
 
+const struct field *catalog_field(struct catalog *catalog, const char *name)
+{
+	const char *dot = strchr(name, '.');
+	cleanup_free char *first = dot ? strndup(name, dot - name) : NULL;
+	const struct matcher *matcher;
+	bool missing;
+
+	matcher = first ? catalog_find(catalog, first, &missing, NULL) : NULL;
+	for (size_t i = 0; matcher && i < matcher->pub.n_fields; i++)
+		if (!strcmp(matcher->fields[i].name, name))
+			return &matcher->fields[i];
+	return NULL;
+}
+
 static const struct matcher *make_broken(struct catalog *catalog, const char *name,
 					 const char *path, const char *why)
 {
@@ -255,5 +269,19 @@ const char *catalog_nearest(struct catalog *catalog, const char *name)
 				return NULL;
 		}
 	}
+	return nearest.best;
+}
+
+const char *catalog_nearest_field(struct catalog *catalog, const char *name)
+{
+	struct nearest nearest = NEAREST_INIT(name);
+	cleanup_free const struct matcher **all = NULL;
+	size_t n;
+
+	if (catalog_all(catalog, &all, &n, NULL))
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < all[i]->pub.n_fields; j++)
+			nearest_try(&nearest, all[i]->fields[j].name);
 	return nearest.best;
 }

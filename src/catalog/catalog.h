@@ -4,6 +4,7 @@
 #define CATALOG_CATALOG_H
 
 #include "base/err.h"
+#include "model/field.h"
 #include "model/matcher.h"
 
 struct catalog;
@@ -21,6 +22,10 @@ void catalog_free(struct catalog *catalog);
 const struct matcher *catalog_find(struct catalog *catalog, const char *name, bool *ret_missing,
 				   struct mfw_err **err);
 /*
+ * The field NAME.FIELD of the matcher NAME; NULL when there is none, or when the matcher is broken.
+ */
+const struct field *catalog_field(struct catalog *catalog, const char *name);
+/*
  * Reads every object; ret is by name, broken ones and those hidden by an earlier directory with
  * pub.broken set. The array is freed by the caller, the matchers stay the catalog's.
  */
@@ -28,5 +33,7 @@ int catalog_all(struct catalog *catalog, const struct matcher ***ret, size_t *re
 		struct mfw_err **err);
 /* The name of an object in the directories that is nearest to a wrong one; NULL: none is near. */
 const char *catalog_nearest(struct catalog *catalog, const char *name);
+/* The same for NAME.FIELD: among all fields of all matchers. */
+const char *catalog_nearest_field(struct catalog *catalog, const char *name);
 
 #endif

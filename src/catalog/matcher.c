@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The life of a struct matcher. Its strings are its own. */
 #include "catalog/read.h"
+#include "model/field.h"
 
 #include <string.h>
 
@@ -40,12 +41,24 @@ static void clear_param(struct param *param)
 	free((char *)param->pub.default_value);
 }
 
+static void clear_field(struct field *field)
+{
+	free((char *)field->name);
+	free((char *)field->doc);
+	free((char *)field->function);
+}
+
 void matcher_free(struct matcher *matcher)
 {
 	if (!matcher)
 		return;
 	for (size_t i = 0; matcher->params && i < matcher->pub.n_params; i++)
 		clear_param(&matcher->params[i]);
+	for (size_t i = 0; matcher->fields && i < matcher->pub.n_fields; i++)
+		clear_field(&matcher->fields[i]);
+	free(matcher->fields);
+	free(matcher->pub_fields);
+	free((void *)matcher->pub.fields);
 	free(matcher->params);
 	free((void *)matcher->pub.params);
 	free(matcher->defaults);

@@ -201,6 +201,28 @@ const char *object_name(const struct object *object, uint32_t offset)
 	return name ? name : "";
 }
 
+bool object_points_to(const struct object *object, uint32_t id, const char *name, uint32_t *ret)
+{
+	const struct btf_type *type = object_type(object, &id);
+
+	if (!type || !btf_is_ptr(type))
+		return false;
+	id = type->type;
+	type = object_type(object, &id);
+	if (!type || !btf_is_struct(type) || strcmp(object_name(object, type->name_off), name))
+		return false;
+	*ret = id;
+	return true;
+}
+
+bool object_returns_int(const struct object *object, const struct btf_type *proto)
+{
+	uint32_t id = proto->type;
+	const struct btf_type *type = object_type(object, &id);
+
+	return type && btf_is_int(type) && type->size == sizeof(int);
+}
+
 const char *object_tag(const struct object *object, uint32_t type, int component, uint32_t *at)
 {
 	uint32_t n = btf__type_cnt(object->btf);

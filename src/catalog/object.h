@@ -35,6 +35,9 @@ const void *object_symbol(const struct object *object, const char *name, size_t 
 const struct btf_type *object_type(const struct object *object, uint32_t *id);
 /* A name; "" where there is none. */
 const char *object_name(const struct object *object, uint32_t offset);
+/* Whether the type is a pointer to the structure of that name; *ret is that structure's id. */
+bool object_points_to(const struct object *object, uint32_t id, const char *name, uint32_t *ret);
+bool object_returns_int(const struct object *object, const struct btf_type *proto);
 /*
  * The decl tag after number *at (0: the first) on a type, or on its member `component` (-1: on the
  * type itself); *at becomes its number. NULL: no more.

@@ -83,29 +83,6 @@ static int read_tags(const struct object *object, uint32_t id, struct matcher *m
 	return 0;
 }
 
-/* Whether the type is a pointer to the structure of that name; *ret is that structure's id. */
-static bool points_to(const struct object *object, uint32_t id, const char *name, uint32_t *ret)
-{
-	const struct btf_type *type = object_type(object, &id);
-
-	if (!type || !btf_is_ptr(type))
-		return false;
-	id = type->type;
-	type = object_type(object, &id);
-	if (!type || !btf_is_struct(type) || strcmp(object_name(object, type->name_off), name))
-		return false;
-	*ret = id;
-	return true;
-}
-
-static bool returns_int(const struct object *object, const struct btf_type *proto)
-{
-	uint32_t id = proto->type;
-	const struct btf_type *type = object_type(object, &id);
-
-	return type && btf_is_int(type) && type->size == sizeof(int);
-}
-
 /* The layout that the generated program fills is this library's. */
 static bool has_our_packet(const struct object *object, uint32_t id)
 {
@@ -130,10 +107,11 @@ static int read_prototype(const struct object *object, uint32_t func, struct mat
 		return err_make(err, EINVAL, OBJECT_BROKEN, "%s(): its prototype is damaged", name);
 	args = btf_params(proto);
 	n = btf_vlen(proto);
-	if ((n == 2 || n == 3) && returns_int(object, proto) &&
-	    points_to(object, args[0].type, "__sk_buff", &found) &&
-	    points_to(object, args[1].type, "mfw_pkt", &found) && has_our_packet(object, found) &&
-	    (n == 2 || points_to(object, args[2].type, params, ret_params)))
+	if ((n == 2 || n == 3) && object_returns_int(object, proto) &&
+	    object_points_to(object, args[0].type, "__sk_buff", &found) &&
+	    object_points_to(object, args[1].type, "mfw_pkt", &found) &&
+	    has_our_packet(object, found) &&
+	    (n == 2 || object_points_to(object, args[2].type, params, ret_params)))
 		return 0;
 	return err_make(
 		err, EINVAL, OBJECT_BROKEN,
@@ -154,6 +132,8 @@ static int read_object(const struct object *object, struct matcher *matcher, str
 		r = read_prototype(object, func, matcher, &params, err);
 	if (!r && params)
 		r = read_params(object, params, matcher, err);
+	if (!r)
+		r = read_fields(object, matcher, err);
 	return r;
 }
 

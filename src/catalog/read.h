@@ -6,7 +6,8 @@
 #include "catalog/object.h"
 #include "model/matcher.h"
 
-/* Members of a parameter structure at most. */
+/* Fields at most; members of a parameter structure at most. */
+#define READ_FIELDS_MAX 64
 #define READ_PARAMS_MAX 64
 
 /*
@@ -18,6 +19,8 @@ int read_matcher(const char *name, const char *path, char *data, size_t len, str
 /* Reads the parameter structure with BTF id `id` into matcher (params.c). */
 int read_params(const struct object *object, uint32_t id, struct matcher *matcher,
 		struct mfw_err **err);
+/* Reads the functions that are fields into matcher (fields.c). */
+int read_fields(const struct object *object, struct matcher *matcher, struct mfw_err **err);
 /* An empty matcher with a name and a path; NULL without memory. */
 struct matcher *matcher_new(const char *name, const char *path);
 void matcher_free(struct matcher *matcher);

@@ -22,9 +22,23 @@ static json_t *param_json(const struct mfw_param *param)
 	return object;
 }
 
+static json_t *field_json(const struct mfw_field *field)
+{
+	json_t *object = json_object();
+
+	out_set_text(object, "name", field->name);
+	out_set_text(object, "type", field->type);
+	out_set_text(object, "doc", field->doc);
+	if (!strcmp(field->type, "Int")) {
+		json_object_set_new(object, "min", json_integer((json_int_t)field->min));
+		json_object_set_new(object, "max", json_integer((json_int_t)field->max));
+	}
+	return object;
+}
+
 static json_t *matcher_json(const struct mfw_matcher *matcher)
 {
-	json_t *object = json_object(), *params = json_array();
+	json_t *object = json_object(), *params = json_array(), *fields = json_array();
 
 	out_set_text(object, "name", matcher->name);
 	out_set_text(object, "summary", matcher->summary);
@@ -33,6 +47,9 @@ static json_t *matcher_json(const struct mfw_matcher *matcher)
 	for (size_t i = 0; i < matcher->n_params; i++)
 		json_array_append_new(params, param_json(matcher->params[i]));
 	json_object_set_new(object, "parameters", params);
+	for (size_t i = 0; i < matcher->n_fields; i++)
+		json_array_append_new(fields, field_json(matcher->fields[i]));
+	json_object_set_new(object, "fields", fields);
 	out_set_text(object, "broken", matcher->broken);
 	return object;
 }
@@ -136,6 +153,14 @@ static void show_param(const struct mfw_param *param)
 		printf("    %s\n", param->doc);
 }
 
+static void show_field(const struct mfw_field *field)
+{
+	printf("\n  %s  %s", field->name, field->type);
+	if (!strcmp(field->type, "Int"))
+		printf(" %" PRIu64 "..%" PRIu64, field->min, field->max);
+	printf("\n    %s\n", field->doc);
+}
+
 static void show_text(const struct mfw_matcher *matcher)
 {
 	printf("%s%s%s", out_color(stdout, OUT_BOLD), matcher->name, out_color(stdout, OUT_NORMAL));
@@ -149,6 +174,10 @@ static void show_text(const struct mfw_matcher *matcher)
 		printf("\n%s\n", matcher->doc);
 	for (size_t i = 0; i < matcher->n_params; i++)
 		show_param(matcher->params[i]);
+	if (matcher->n_fields)
+		printf("\nFields:\n");
+	for (size_t i = 0; i < matcher->n_fields; i++)
+		show_field(matcher->fields[i]);
 }
 
 int matcher_show(struct session *session, struct fault *fault)

@@ -23,8 +23,10 @@
 #define FRAME_SCRATCH (FRAME_VIEW - SCRATCH_LEN)
 /* The headers as they are, only where a program begins: the same place as what follows. */
 #define FRAME_HEAD    (FRAME_SCRATCH - 64)
-/* Parities of xors, one byte for each that is inside of another one. */
-#define FRAME_PARITY  (FRAME_SCRATCH - 1)
+/*
+ * Below it, what matchers have found (struct slots), and parities of xors, one byte for each that
+ * is inside of another one.
+ */
 
 #define PKT(member) (FRAME_PKT + (int)offsetof(struct mfw_pkt, member))
 
@@ -44,11 +46,51 @@ enum known {
 	KNOWN_ICMP = 1 << 5,
 };
 
+/*
+ * A field of a matcher that is compared more than once is asked for once: a byte says whether it
+ * was, and what the answer is.
+ */
+struct slot {
+	const struct field *field;
+	int place; /* of its struct mfw_view or __u64 */
+	int state; /* that byte. Made values have one in common: what the buffer holds */
+	/* What the byte is when it was asked; 0: it was not. */
+	uint8_t missing, there;
+};
+
+#define SLOTS_MAX 8
+
+struct slots {
+	struct slot items[SLOTS_MAX];
+	size_t n;
+	int value;  /* where the struct mfw_value is; 0: none is needed */
+	int holds;  /* the byte that says whose it is; 0: there is none */
+	int bottom; /* the lowest byte of the stack that is used */
+};
+
 struct asker {
 	struct code *code;
 	unsigned known; /* enum known */
 	unsigned xors;  /* around this place */
+	bool made;      /* the bytes that are asked for are in memory, not in the packet */
+	struct slots slots;
 };
+
+/* ---- fields of matchers (ask_field.c, slots.c) ---- */
+
+/* Gives places to what the expression compares. */
+void slots_plan(const struct expr *expr, struct slots *ret);
+/* NULL: the field is not kept. */
+const struct slot *slots_find(const struct slots *slots, const struct field *field);
+
+/* At the program's beginning: nothing was asked yet. */
+void ask_field_begin(struct asker *a);
+/* Sets the view of Bytes, or FRAME_SCRATCH to the number; falls through when it is there. */
+void ask_field_load(struct asker *a, const struct field *field, uint32_t missing);
+/* A test of a Bool. */
+void ask_field_test(struct asker *a, const struct field *field, struct ways ways);
+/* A..Z to a..z in the value that was made: it is not the field's any more. */
+void ask_field_fold(struct asker *a, const struct field *field);
 
 /* ---- values of some type; missing ones lead to `no`, OP_NE is not among them ---- */
 

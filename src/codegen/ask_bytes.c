@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Bytes of a header. The comparing is done by bpf/lib/bytes.bpf.c; here stands what is compared. */
 #include "codegen/view.h"
+#include "expr/constant.h"
 
 #include <errno.h>
 #include <string.h>
@@ -27,10 +28,20 @@ static bool has_upper(const struct buf *text)
 	return false;
 }
 
-static void set_call(struct asker *a)
+/* r1 = what the view is of: the packet, or a value that was made. */
+static void set_bytes(struct asker *a)
 {
-	code_move(a->code, BPF_REG_1, BPF_REG_6);
+	if (a->made)
+		ask_set_frame(a, BPF_REG_1, a->slots.value);
+	else
+		code_move(a->code, BPF_REG_1, BPF_REG_6);
+}
+
+static void call(struct asker *a, enum runtime_function of_packet, enum runtime_function of_value)
+{
+	set_bytes(a);
 	ask_set_frame(a, BPF_REG_2, FRAME_VIEW);
+	code_call_runtime(a->code, a->made ? of_value : of_packet);
 }
 
 /* ---- at a place ---- */
@@ -93,10 +104,10 @@ static void require_long(struct asker *a, const char *text, size_t len, bool fol
 		size_t piece = len - at < MFW_TEXT_MAX ? len - at : MFW_TEXT_MAX;
 
 		set_place(a, len, at, anchor);
-		code_move(a->code, BPF_REG_1, BPF_REG_6);
+		set_bytes(a);
 		code_load(a->code, 4, BPF_REG_3, BPF_REG_10, VIEW(end));
 		set_text(a, BPF_REG_4, text + at, piece, fold);
-		code_call_runtime(a->code, RUNTIME_TEXT_AT);
+		code_call_runtime(a->code, a->made ? RUNTIME_VALUE_AT : RUNTIME_TEXT_AT);
 		code_jump32(a->code, BPF_JEQ, BPF_REG_0, 0, no);
 	}
 }
@@ -109,7 +120,7 @@ static void require_at(struct asker *a, const char *text, size_t len, bool fold,
 	code_jump32(a->code, anchor == WHOLE ? BPF_JNE : BPF_JLT, BPF_REG_1, len, no);
 	if (!len)
 		return;
-	if (len <= SCRATCH_LEN)
+	if (len <= SCRATCH_LEN && !a->made)
 		require_short(a, text, len, fold, anchor, no);
 	else
 		require_long(a, text, len, fold, anchor, no);
@@ -152,8 +163,7 @@ static void ask_order(struct asker *a, const struct expr *compare, bool fold, st
 		return;
 	}
 	set_text(a, BPF_REG_3, text->data, text->len, fold);
-	set_call(a);
-	code_call_runtime(a->code, RUNTIME_BYTES_ORDER);
+	call(a, RUNTIME_BYTES_ORDER, RUNTIME_VALUE_ORDER);
 	ask_end_jump32(a, jumps[compare->op], BPF_REG_0, 0, ways);
 }
 
@@ -169,8 +179,7 @@ static void require_find(struct asker *a, const char *bytes, size_t len, bool fo
 		return;
 	}
 	set_text(a, BPF_REG_3, bytes, len, fold);
-	set_call(a);
-	code_call_runtime(a->code, RUNTIME_BYTES_FIND);
+	call(a, RUNTIME_BYTES_FIND, RUNTIME_VALUE_FIND);
 	code_jump32(a->code, BPF_JEQ, BPF_REG_0, 0, no);
 }
 
@@ -282,9 +291,13 @@ static void ask_compare(struct asker *a, const struct expr *compare, bool fold, 
 void ask_bytes(struct asker *a, const struct expr *expr, struct ways ways)
 {
 	const struct value *value = expr->value;
+	const struct field *field = value_field(value);
 	bool fold = false;
 
 	view_load(a, expr->kind == EXPR_TEST ? value->of : value, &fold, ways.no);
+	a->made = field->made;
+	if (a->made && (fold || expr->op == OP_WILDCARD))
+		ask_field_fold(a, field);
 	if (expr->kind == EXPR_COMPARE)
 		ask_compare(a, expr, fold, ways);
 	else

@@ -118,15 +118,18 @@ static void load_field(struct asker *a, const struct value *value, bool may_be_z
 {
 	const struct place *place = find_place(value);
 
-	if (value->field->kind == FIELD_OF_ADDRESS)
+	if (value->field->kind == FIELD_OF_MATCHER) {
+		ask_field_load(a, value->field, missing);
+		code_load(a->code, 4, BPF_REG_1, BPF_REG_10, FRAME_SCRATCH);
+	} else if (value->field->kind == FIELD_OF_ADDRESS) {
 		ask_load_asnum(a, value->field, missing);
-	else if (value->field->id == FIELD_IP_LEN)
+	} else if (value->field->id == FIELD_IP_LEN) {
 		load_ip_len(a, missing);
-	else if (value->field->id == FIELD_IP_HDR_LEN)
+	} else if (value->field->id == FIELD_IP_HDR_LEN) {
 		load_ip_hdr_len(a, missing);
-	else if (value->field->id == FIELD_IP_OPT_TYPE)
+	} else if (value->field->id == FIELD_IP_OPT_TYPE) {
 		load_ip_option(a, missing);
-	else {
+	} else {
 		if (!place->zero || may_be_zero)
 			ask_present(a, value->field->l4, missing);
 		code_load(a->code, place->size, BPF_REG_1, BPF_REG_10, place->offset);

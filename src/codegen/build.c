@@ -36,7 +36,6 @@ static void refuse_field(struct asker *a, const struct expr *expr)
 {
 	static const char *const reasons[] = {
 		[FIELD_OF_NODE] = "this node has no configuration",
-		[FIELD_OF_MATCHER] = "programs cannot compare what a matcher has found yet",
 	};
 
 	code_refuse(a->code, reasons[value_field(expr->value)->kind]);
@@ -65,7 +64,7 @@ static void ask_leaf(struct asker *a, const struct expr *expr, struct ways ways)
 	}
 	if (!field)
 		ask_matcher(a, expr->value, ways);
-	else if (field->kind == FIELD_OF_NODE || field->kind == FIELD_OF_MATCHER)
+	else if (field->kind == FIELD_OF_NODE)
 		refuse_field(a, expr);
 	else if (expr->kind == EXPR_COMPARE && expr->op == OP_IN_LIST)
 		code_refuse(a->code, "programs cannot look into lists yet");
@@ -75,6 +74,8 @@ static void ask_leaf(struct asker *a, const struct expr *expr, struct ways ways)
 		ask_country(a, expr, ways);
 	else if (expr->kind == EXPR_COMPARE)
 		ask_compare(a, expr, ways);
+	else if (expr->value->kind == VALUE_FIELD && field->kind == FIELD_OF_MATCHER)
+		ask_field_test(a, field, ways);
 	else if (expr->value->kind == VALUE_FIELD)
 		ask_flag(a, field, ways);
 	else
@@ -147,7 +148,7 @@ static void ask_operands(struct asker *a, const struct expr *expr, struct ways w
 /* Every operand is asked, and turns a byte in the stack over. */
 static void ask_xor(struct asker *a, const struct expr *expr, struct ways ways)
 {
-	int parity = FRAME_PARITY - (int)a->xors++;
+	int parity = a->slots.bottom - 1 - (int)a->xors++;
 	unsigned known = a->known;
 
 	code_store_value(a->code, 1, BPF_REG_10, parity, 0);
@@ -206,8 +207,10 @@ int build_program(const struct expr *expr, struct code *ret)
 	uint32_t yes = code_label(ret), no = code_label(ret);
 
 	code_line(ret, expr);
+	slots_plan(expr, &a.slots);
 	if (!is_constant(expr))
 		prologue(&a, expr, families_of(expr), no);
+	ask_field_begin(&a);
 	ask(&a, expr, (struct ways){yes, no, yes});
 	code_place(ret, yes);
 	code_set(ret, BPF_REG_0, 1);

@@ -187,7 +187,8 @@ static uint32_t function_index(struct code *code, const struct code_function *fu
 	for (size_t i = 0; i < n; i++) {
 		const struct code_function *f = CODE_AT(code->functions, struct code_function, i);
 
-		if (f->matcher == function->matcher && f->runtime == function->runtime)
+		if (f->matcher == function->matcher && f->field == function->field &&
+		    f->runtime == function->runtime)
 			return i;
 	}
 	add(code, &code->functions, function, sizeof(*function));

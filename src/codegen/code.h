@@ -16,6 +16,7 @@
 /* A function outside of the program: a matcher's, or one of the runtime's. */
 struct code_function {
 	const struct matcher *matcher; /* NULL: of the runtime */
+	const struct field *field;     /* of the matcher; NULL: its test */
 	enum runtime_function runtime;
 };
 

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 /* Goes up with every change of the code that is made of the same tree. */
-#define GENERATOR "mfw generator 3"
+#define GENERATOR "mfw generator 5"
 
 /* The matchers that a tree calls, in its order. */
 static void add_digests(const struct expr *expr, SHA2_CTX *sha)
@@ -17,9 +17,14 @@ static void add_digests(const struct expr *expr, SHA2_CTX *sha)
 
 	for (size_t i = 0; i < expr->n_operands; i++)
 		add_digests(expr->operands[i], sha);
-	for (; value; value = value->of)
-		if (value->matcher)
-			SHA256Update(sha, value->matcher->digest, sizeof(value->matcher->digest));
+	for (; value; value = value->of) {
+		const struct matcher *matcher = value->matcher ? value->matcher
+						: value->field ? value->field->matcher
+							       : NULL;
+
+		if (matcher)
+			SHA256Update(sha, matcher->digest, sizeof(matcher->digest));
+	}
 }
 
 /* The same text and another `lib` are another program: an update of the library, for example. */

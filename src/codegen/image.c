@@ -26,8 +26,9 @@ const char *image_section_name(enum image_section section)
 
 const char *image_function(const struct code_function *function)
 {
-	return function->matcher ? function->matcher->pub.name
-				 : runtime_at(function->runtime)->name;
+	return function->field     ? function->field->function
+	       : function->matcher ? function->matcher->pub.name
+				   : runtime_at(function->runtime)->name;
 }
 
 static int add_var(struct image *image, struct image_var var, const void *data)

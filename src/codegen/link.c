@@ -140,7 +140,7 @@ static int add_matchers(struct bpf_linker *linker, const struct code *code, stru
 	for (size_t i = 0; i < CODE_COUNT(code->functions, struct code_function) && !r; i++) {
 		const struct code_function *f = CODE_AT(code->functions, struct code_function, i);
 
-		if (f->matcher)
+		if (f->matcher && !build_has_before(code, i, f->matcher))
 			r = add_matcher(linker, f->matcher, err);
 	}
 	return r;

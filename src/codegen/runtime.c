@@ -7,10 +7,9 @@
 #include <unistd.h>
 
 static const char *const objects[RUNTIME_OBJECTS] = {
-	[RUNTIME_OBJECT_PARSE] = "parse",
-	[RUNTIME_OBJECT_BYTES] = "bytes",
-	[RUNTIME_OBJECT_COUNTRY] = "country",
-	[RUNTIME_OBJECT_ASNUM] = "asnum",
+	[RUNTIME_OBJECT_PARSE] = "parse",     [RUNTIME_OBJECT_BYTES] = "bytes",
+	[RUNTIME_OBJECT_COUNTRY] = "country", [RUNTIME_OBJECT_ASNUM] = "asnum",
+	[RUNTIME_OBJECT_VALUE] = "value",
 };
 
 static const struct runtime functions[RUNTIME_N] = {
@@ -21,6 +20,10 @@ static const struct runtime functions[RUNTIME_N] = {
 	[RUNTIME_VIEW_CUT] = {"mfw_view_cut", RUNTIME_OBJECT_BYTES, "Vii"},
 	[RUNTIME_COUNTRY] = {"mfw_country_of", RUNTIME_OBJECT_COUNTRY, "Pu", .wide = true},
 	[RUNTIME_ASNUM] = {"mfw_asnum_of", RUNTIME_OBJECT_ASNUM, "Pu", .wide = true},
+	[RUNTIME_VALUE_AT] = {"mfw_value_at", RUNTIME_OBJECT_VALUE, "muut"},
+	[RUNTIME_VALUE_ORDER] = {"mfw_value_order", RUNTIME_OBJECT_VALUE, "mvt"},
+	[RUNTIME_VALUE_FIND] = {"mfw_value_find", RUNTIME_OBJECT_VALUE, "mVt"},
+	[RUNTIME_VALUE_FOLD] = {"mfw_value_fold", RUNTIME_OBJECT_VALUE, "M"},
 };
 
 const struct runtime *runtime_at(enum runtime_function function)

@@ -11,6 +11,7 @@ enum runtime_object {
 	RUNTIME_OBJECT_BYTES,
 	RUNTIME_OBJECT_COUNTRY,
 	RUNTIME_OBJECT_ASNUM,
+	RUNTIME_OBJECT_VALUE,
 	RUNTIME_OBJECTS,
 };
 
@@ -22,13 +23,20 @@ enum runtime_function {
 	RUNTIME_VIEW_CUT,
 	RUNTIME_COUNTRY,
 	RUNTIME_ASNUM,
+	RUNTIME_VALUE_AT,
+	RUNTIME_VALUE_ORDER,
+	RUNTIME_VALUE_FIND,
+	RUNTIME_VALUE_FOLD,
 	RUNTIME_N,
 };
 
 struct runtime {
 	const char *name;
 	enum runtime_object object;
-	/* skb s, packet P, const view v, view V, text t, signed i, unsigned u. */
+	/*
+	 * skb s, packet P, const view v, view V, text t, const value m, value M, signed i,
+	 * unsigned u.
+	 */
 	const char *args;
 	bool wide; /* the result is an unsigned number of 64 bits, rather than an int */
 };

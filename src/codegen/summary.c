@@ -5,6 +5,14 @@
 
 #include <errno.h>
 
+bool build_has_before(const struct code *code, size_t i, const struct matcher *matcher)
+{
+	while (i--)
+		if (CODE_AT(code->functions, struct code_function, i)->matcher == matcher)
+			return true;
+	return false;
+}
+
 unsigned build_objects(const struct code *code)
 {
 	unsigned needed = 0;
@@ -68,7 +76,7 @@ int codegen_summarize(const struct codegen_input *input, struct codegen_summary 
 	for (size_t i = 0; i < CODE_COUNT(code.functions, struct code_function); i++) {
 		const struct code_function *f = CODE_AT(code.functions, struct code_function, i);
 
-		if (f->matcher)
+		if (f->matcher && !build_has_before(&code, i, f->matcher))
 			add_name(&ret->linked, f->matcher->pub.name);
 	}
 	return 0;

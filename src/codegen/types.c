@@ -14,6 +14,7 @@ struct types {
 	struct btf *btf;
 	bool bad;
 	int int_, unsigned_, wide, char_, byte, index, skb, pkt, const_pkt, view, const_view, text;
+	int number, value, const_value;
 };
 
 static int note(struct types *t, int id)
@@ -46,6 +47,10 @@ static void add_base(struct types *t)
 	t->view = add_pointer(t, "mfw_view", false);
 	t->const_view = add_pointer(t, "mfw_view", true);
 	t->text = add_pointer(t, "mfw_text", true);
+	t->value = add_pointer(t, "mfw_value", false);
+	t->const_value = add_pointer(t, "mfw_value", true);
+	t->number = note(t, btf__add_int(t->btf, "unsigned long long", 8, 0));
+	t->number = note(t, btf__add_ptr(t->btf, t->number));
 }
 
 static int add_proto(struct types *t)
@@ -64,6 +69,8 @@ static int argument_type(const struct types *t, char letter)
 	case 'v': return t->const_view;
 	case 'V': return t->view;
 	case 't': return t->text;
+	case 'm': return t->const_value;
+	case 'M': return t->value;
 	case 'i': return t->int_;
 	default: return t->unsigned_;
 	}
@@ -93,12 +100,34 @@ static void add_matcher(struct types *t, const struct matcher *matcher)
 	note(t, btf__add_func(t->btf, matcher->pub.name, BTF_FUNC_EXTERN, proto));
 }
 
+/* What the function of a field sets; 0: nothing, it answers. */
+static int result_type(const struct types *t, const struct field *field)
+{
+	switch (field->type) {
+	case FIELD_BOOL: return 0;
+	case FIELD_INT: return t->number;
+	default: return field->made ? t->value : t->view;
+	}
+}
+
+static void add_field(struct types *t, const struct field *field)
+{
+	int result = result_type(t, field), proto = add_proto(t);
+
+	note(t, btf__add_func_param(t->btf, "pkt", t->const_pkt));
+	if (result)
+		note(t, btf__add_func_param(t->btf, "v", result));
+	note(t, btf__add_func(t->btf, field->function, BTF_FUNC_EXTERN, proto));
+}
+
 static void add_functions(struct types *t, const struct code *code)
 {
 	for (size_t i = 0; i < CODE_COUNT(code->functions, struct code_function); i++) {
 		const struct code_function *f = CODE_AT(code->functions, struct code_function, i);
 
-		if (f->matcher)
+		if (f->field)
+			add_field(t, f->field);
+		else if (f->matcher)
 			add_matcher(t, f->matcher);
 		else
 			add_runtime(t, runtime_at(f->runtime));

@@ -28,6 +28,10 @@ static void cut(struct asker *a, const struct value *substring)
 /* lower() changes no length, so it does not matter where among the substrings it stands. */
 void view_load(struct asker *a, const struct value *value, bool *ret_fold, uint32_t missing)
 {
+	if (value->kind == VALUE_FIELD && value->field->kind == FIELD_OF_MATCHER) {
+		ask_field_load(a, value->field, missing);
+		return;
+	}
 	if (value->kind == VALUE_FIELD) {
 		load_header(a, value->field, missing);
 		return;

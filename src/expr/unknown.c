@@ -32,11 +32,40 @@ static const char *nearest_name(struct parser *p, const char *name)
 	return nearest.best ? nearest.best : known;
 }
 
+/*
+ * NAME.FIELD of a matcher NAME: what is wrong with it; or, where no other name is near, which
+ * fields it has. 0: nothing of it.
+ */
+static int unknown_field(struct parser *p, const char *name, size_t at, size_t length, bool near)
+{
+	cleanup_free char *first = strndup(name, strcspn(name, "."));
+	cleanup_err struct mfw_err *broken = NULL;
+	const struct scheme *s = p->scheme;
+	const struct matcher *matcher;
+	cleanup_buf struct buf all = {};
+
+	if (!first)
+		return err_nomem(p->lex.err);
+	matcher = s->matcher ? s->matcher(s->ctx, first, &broken) : NULL;
+	if (broken)
+		return lex_error(&p->lex, at, length, mfw_err_kind(broken), "%s",
+				 mfw_err_message(broken));
+	for (size_t i = 0; matcher && i < matcher->pub.n_fields; i++)
+		if (buf_printf(&all, "%s%s", i ? ", " : "", matcher->pub.fields[i]->name))
+			return err_nomem(p->lex.err);
+	if (!matcher || near)
+		return 0;
+	return lex_error(&p->lex, at, length, "expr.unknown",
+			 "there is no field '%s': the matcher '%s' has %s", name, first,
+			 all.len ? all.data : "none");
+}
+
 int unknown_name(struct parser *p, const char *name, size_t at, size_t length)
 {
 	bool dotted = strchr(name, '.');
 	const char *kind = dotted ? "expr.unknown" : "matcher.unknown";
 	const char *what = dotted ? "field" : "field or matcher", *near;
+	int r;
 
 	if (op_is_word(name, length) && *name >= 'a')
 		return lex_error(&p->lex, at, length, "expr.syntax",
@@ -46,6 +75,9 @@ int unknown_name(struct parser *p, const char *name, size_t at, size_t length)
 				 "there is no %s '%s': did you mean 'not %s'?", what, name,
 				 name + 3);
 	near = nearest_name(p, name);
+	r = dotted ? unknown_field(p, name, at, length, near) : 0;
+	if (r)
+		return r;
 	if (near)
 		return lex_error(&p->lex, at, length, kind,
 				 "there is no %s '%s': did you mean '%s'?", what, name, near);

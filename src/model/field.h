@@ -82,6 +82,8 @@ struct field {
 	const char *doc;   /* one line */
 	/* FIELD_OF_MATCHER */
 	const struct matcher *matcher;
+	const char *function; /* of the matcher's object; its shape: MFW_FIELD_* in matcher.h */
+	bool made;            /* FIELD_BYTES: in a struct mfw_value rather than in the packet */
 };
 
 /* The built-in field of that name or alias (cf.colo.name is node.name); NULL: there is none. */

@@ -21,8 +21,12 @@ struct param {
 	uint32_t len;    /* in the parameter structure, bytes */
 };
 
+struct field;
+
 struct matcher {
 	struct mfw_matcher pub;
+	struct field *fields; /* pub.n_fields of them; names are NAME.FIELD */
+	struct mfw_field *pub_fields;
 	struct param *params;     /* pub.n_params of them */
 	uint32_t params_len;      /* size of the parameter structure, 0 without parameters */
 	unsigned char *defaults;  /* params_len bytes: the structure with every default in it */

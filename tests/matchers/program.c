@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * program FILE: what programs in the kernel answer, of the tree as written and folded. The file is
- * as tests/golden/answers.txt.
+ * program FILE [MATCHERS]: what programs in the kernel answer, of the tree as written and folded.
+ * The file is as tests/golden/answers.txt; MATCHERS is a directory of objects.
  */
 #include "../golden/answers.h"
+#include "catalog/catalog.h"
 #include "run.h"
 
 /* Parser included; the verifier of Linux 6.1 goes through 5500 for a search. */
@@ -30,14 +31,22 @@ static void ask_all(struct answers *answers, const struct expr *expr, const char
 
 static const struct field *find_field(void *ctx, const char *name)
 {
-	(void)ctx;
-	return field_find(name);
+	const struct field *field = field_find(name);
+
+	return field ? field : catalog_field(ctx, name);
 }
+
+static const struct matcher *find_matcher(void *ctx, const char *name, struct mfw_err **err)
+{
+	bool missing;
+
+	return catalog_find(ctx, name, &missing, err);
+}
+
+static struct scheme scheme = {.field = find_field, .matcher = find_matcher};
 
 static void try_case(struct answers *answers, const char *text, const char *letters)
 {
-	static const struct scheme scheme = {.field = find_field};
-
 	for (int fold = 0; fold <= 1; fold++) {
 		cleanup_err struct mfw_err *err = NULL;
 		cleanup_expr struct expr *expr = NULL;
@@ -55,7 +64,14 @@ static void try_case(struct answers *answers, const char *text, const char *lett
 int main(int argc, char **argv)
 {
 	static struct answers answers;
+	struct catalog *catalog = NULL;
+	int status;
 
 	run_quiet();
-	return argc == 2 ? answers_run(&answers, argv[1], try_case) : 2;
+	if (argc < 2 || catalog_new(argc > 2 ? argv[2] : "", &catalog, NULL))
+		return 2;
+	scheme.ctx = catalog;
+	status = answers_run(&answers, argv[1], try_case);
+	catalog_free(catalog);
+	return status;
 }

@@ -80,15 +80,54 @@ static void reads_every_kind(void **state)
 	catalog_free(catalog);
 }
 
+static void assert_field(const struct matcher *matcher, size_t i, const char *name,
+			 const char *type, uint64_t min, uint64_t max)
+{
+	const struct mfw_field *field = matcher->pub.fields[i];
+
+	assert_string_equal(field->name, name);
+	assert_string_equal(field->type, type);
+	assert_true(field->doc && *field->doc);
+	assert_true(field->min == min);
+	assert_true(field->max == max);
+}
+
+static void reads_fields(void **state)
+{
+	struct catalog *catalog = open_catalog(fixtures_dir);
+	const struct matcher *fields = find(catalog, "fields");
+
+	(void)state;
+	assert_int_equal(fields->pub.n_fields, 5);
+	assert_field(fields, 0, "fields.bytes", "Bytes", 0, 0);
+	assert_field(fields, 1, "fields.text", "Bytes", 0, 0);
+	assert_field(fields, 3, "fields.first", "Int", 1, 200);
+	assert_field(fields, 4, "fields.even", "Bool", 0, 0);
+	assert_false(fields->fields[0].made);
+	assert_true(fields->fields[1].made);
+	assert_ptr_equal(catalog_field(catalog, "fields.first"), &fields->fields[3]);
+	assert_null(catalog_field(catalog, "fields.nosuch"));
+	assert_null(catalog_field(catalog, "fields"));
+	assert_null(catalog_field(catalog, "nosuch.first"));
+	assert_string_equal(catalog_nearest_field(catalog, "field.frist"), "fields.first");
+	assert_int_equal(find(catalog, "plain")->pub.n_fields, 0);
+	catalog_free(catalog);
+}
+
 /* Why each of the broken ones is. */
 static const char *const reasons[][2] = {
 	{"bad_default", "'n': expected a default in its range, in MFW_MAIN, found '4'"},
 	{"bad_range", "found '1..256'"},
 	{"bitfield", "'n': expected a whole member"},
+	{"field_args", "field 'field_args.x': expected a function as MFW_FIELD_*"},
+	{"field_range", "field 'field_range.x': expected a range"},
+	{"field_static", "field 'field_static.x': expected a global function"},
+	{"field_twice", "field 'field_twice.x': expected field_twice_x"},
 	{"long_default", "a default in its range"},
 	{"no_doc", "'n': expected MFW_DOC(\"...\"), found 'none'"},
 	{"no_matcher", "expected MFW_MATCHER"},
 	{"no_summary", "expected a summary"},
+	{"node", "field 'node.name': expected a name that is no field of all packets"},
 	{"old_abi", "version 2, found 0"},
 	{"other_args", "expected int other_args(struct __sk_buff *"},
 	{"other_name", "expected a function 'other_name'"},
@@ -145,13 +184,13 @@ static void searches_in_order(void **state)
 	assert_true(asprintf(&path, "/nosuch::%s:%s/", fixtures_dir, fixtures_dir) > 0);
 	catalog = open_catalog(path);
 	assert_int_equal(catalog_all(catalog, &all, &n, NULL), 0);
-	assert_int_equal(n, 6);
-	assert_string_equal(all[0]->pub.name, "kinds");
-	assert_null(all[0]->pub.broken);
-	assert_string_equal(all[1]->pub.name, "kinds");
-	assert_non_null(strstr(all[1]->pub.broken, "hidden by"));
-	assert_ptr_equal(all[0], find(catalog, "kinds"));
-	assert_string_equal(all[4]->pub.name, "plain");
+	assert_int_equal(n, 8);
+	assert_string_equal(all[2]->pub.name, "kinds");
+	assert_null(all[2]->pub.broken);
+	assert_string_equal(all[3]->pub.name, "kinds");
+	assert_non_null(strstr(all[3]->pub.broken, "hidden by"));
+	assert_ptr_equal(all[2], find(catalog, "kinds"));
+	assert_string_equal(all[6]->pub.name, "plain");
 	free(all);
 	catalog_free(catalog);
 }
@@ -204,10 +243,10 @@ static void survives_damage(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_suffix),      cmocka_unit_test(reads_every_kind),
-		cmocka_unit_test(refuses_broken),    cmocka_unit_test(lists_broken),
-		cmocka_unit_test(searches_in_order), cmocka_unit_test(misses),
-		cmocka_unit_test(survives_damage),
+		cmocka_unit_test(reads_suffix), cmocka_unit_test(reads_every_kind),
+		cmocka_unit_test(reads_fields), cmocka_unit_test(refuses_broken),
+		cmocka_unit_test(lists_broken), cmocka_unit_test(searches_in_order),
+		cmocka_unit_test(misses),       cmocka_unit_test(survives_damage),
 	};
 
 	if (argc != 4)

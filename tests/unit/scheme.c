@@ -41,12 +41,30 @@ static struct param probe_params[] = {
 static unsigned char no_bytes[sizeof(struct mfw_bytes_64)];
 static struct probe_params probe_defaults = {.n = 64};
 
+static const struct field probe_fields[] = {
+	{.name = "probe.size",
+	 .type = FIELD_INT,
+	 .kind = FIELD_OF_MATCHER,
+	 .id = FIELD_OTHER,
+	 .max = 999},
+	{.name = "probe.text", .type = FIELD_BYTES, .kind = FIELD_OF_MATCHER, .id = FIELD_OTHER},
+	{.name = "probe.good", .type = FIELD_BOOL, .kind = FIELD_OF_MATCHER, .id = FIELD_OTHER},
+};
+
+static const struct mfw_field probe_names[] = {
+	{.name = "probe.size"}, {.name = "probe.text"}, {.name = "probe.good"}};
+static const struct mfw_field *const probe_list[] = {&probe_names[0], &probe_names[1],
+						     &probe_names[2]};
+
 static const struct matcher matchers[] = {
 	{.pub = {.name = "suffix", .n_params = 1},
 	 .params = suffix_params,
 	 .params_len = sizeof(no_bytes),
 	 .defaults = no_bytes},
-	{.pub = {.name = "probe", .n_params = ARRAY_SIZE(probe_params)},
+	{.pub = {.name = "probe",
+		 .n_params = ARRAY_SIZE(probe_params),
+		 .n_fields = ARRAY_SIZE(probe_list),
+		 .fields = probe_list},
 	 .params = probe_params,
 	 .params_len = sizeof(probe_defaults),
 	 .defaults = (unsigned char *)&probe_defaults},
@@ -71,6 +89,8 @@ static const char *nearest_name(void *ctx, const char *name)
 	(void)ctx;
 	for (size_t i = 0; i < ARRAY_SIZE(matchers); i++)
 		nearest_try(&nearest, matchers[i].pub.name);
+	for (size_t i = 0; i < ARRAY_SIZE(probe_fields); i++)
+		nearest_try(&nearest, probe_fields[i].name);
 	if (field_nearest(name))
 		nearest_try(&nearest, field_nearest(name));
 	return nearest.best;
@@ -79,6 +99,9 @@ static const char *nearest_name(void *ctx, const char *name)
 static const struct field *find_field(void *ctx, const char *name)
 {
 	(void)ctx;
+	for (size_t i = 0; i < ARRAY_SIZE(probe_fields); i++)
+		if (!strcmp(probe_fields[i].name, name))
+			return &probe_fields[i];
 	return field_find(name);
 }
 
