@@ -54,6 +54,8 @@ def test_tool() -> None:
         same(len(rules("acme", "edge")), 1, "rules")
         for pattern in (
             "mfwctl.8*",
+            "mfw-ruleset.5*",
+            "ruleset.schema.json",
             "mfw.h",
             "matcher.h",
             "libmfw.pc",

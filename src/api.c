@@ -228,43 +228,14 @@ static int refuse_chain_here(const struct mfw_change *change, struct mfw_err **e
 			"use theirs (nft add chain)");
 }
 
-static int check_base(const struct mfw_chain *c, struct mfw_err **err)
-{
-	if (c->policy && strcmp(c->policy, "accept") && strcmp(c->policy, "drop"))
-		return err_make(err, EINVAL, "chain.policy",
-				"a chain's policy is accept or drop, not '%s'", c->policy);
-	if (c->type && strcmp(c->type, "filter") && strcmp(c->type, "nat") &&
-	    strcmp(c->type, "route"))
-		return err_make(err, EINVAL, "chain.type",
-				"a chain's type is filter, nat or route, not '%s'", c->type);
-	return 0;
-}
-
 static int fill_spec(struct step *step, struct mfw_chain *c, struct mfw_err **err)
 {
-	uint8_t family, hooknum = 0;
-	int r = family_parse(c->family, &family, err);
-
-	if (!r && c->hook)
-		r = hook_parse(c->hook, &hooknum, err);
-	r = r ? r : check_base(c, err);
-	if (r)
-		return r;
 	if (step->fields & MFW_CHAIN_HOOK && !c->hook)
 		return err_make(err, EINVAL, "chain.hook",
 				"a chain cannot lose its hook; delete it and add it without one");
-	c->family = family_name(family);
-	c->table = "mfw";
 	if (step->fields & MFW_CHAIN_POLICY && !c->policy)
 		c->policy = "accept";
-	if (c->hook) {
-		c->type = c->type ? c->type : "filter";
-		c->policy = c->policy ? c->policy : "accept";
-	}
-	if (chain_new(c, family, &step->spec))
-		return err_nomem(err);
-	step->spec->hooknum = hooknum;
-	return 0;
+	return chain_of_customer(c, &step->spec, err);
 }
 
 int mfw_change_chain_add(struct mfw_change *change, const struct mfw_chain *chain,

@@ -68,8 +68,15 @@ const char *mfw_err_ref(const struct mfw_err *err);
  */
 void mfw_err_place(const struct mfw_err *err, unsigned *ret_line, unsigned *ret_column,
 		   unsigned *ret_length);
-/* The text that the place counts in; NULL when the error has no place. */
+/*
+ * The text that the place counts in; with a file, only the line that it is on. NULL when the error
+ * has no place, or that line is too long to be shown.
+ */
 const char *mfw_err_source(const struct mfw_err *err);
+/* The file that the place is in; NULL when it is in a text that was passed. */
+const char *mfw_err_file(const struct mfw_err *err);
+/* With a file of a ruleset: the JSON pointer (RFC 6901) of the value concerned; else NULL. */
+const char *mfw_err_pointer(const struct mfw_err *err);
 void mfw_err_free(struct mfw_err *err);
 
 /* ---- the library ---- */

@@ -95,7 +95,7 @@ static int try_family(struct kernel_ns *ns, uint8_t family, struct mfw_err **err
 	struct mfw_rule spec = {MFW_SIZE(struct mfw_rule), .ref = "try", .bytecode = "1,6 0 0 1",
 				.action = "accept"};
 	struct mfw_chain pub = {.name = "try",
-				.table = SITE_TABLE,
+				.table = CUSTOMER_TABLE,
 				.family = family_name(family),
 				.hook = "forward",
 				.type = "filter"};
@@ -115,7 +115,7 @@ static int try_family(struct kernel_ns *ns, uint8_t family, struct mfw_err **err
 	return kernel_nft_commit(
 		ns, genid,
 		(struct nft_op[]){
-			{.kind = NFT_TABLE_ADD, .family = family, .table = SITE_TABLE},
+			{.kind = NFT_TABLE_ADD, .family = family, .table = CUSTOMER_TABLE},
 			{.kind = NFT_CHAIN_ADD, .chain = chain},
 			{.kind = NFT_RULE_ADD, .chain = chain, .rule = rule},
 		},

@@ -15,16 +15,16 @@ int plan_chain_add(struct plan *plan, struct step *step, struct mfw_err **err)
 		return err_make(err, EEXIST, "chain.exists",
 				"customer %s has a chain '%s' already; mfwctl chain set changes it",
 				plan->site->customer, step->chain);
-	if (!view_has_table(plan->view, spec->family, SITE_TABLE)) {
+	if (!view_has_table(plan->view, spec->family, CUSTOMER_TABLE)) {
 		int r = plan_add_op(plan,
 				    (struct nft_op){.kind = NFT_TABLE_ADD,
 						    .family = spec->family,
-						    .table = SITE_TABLE},
+						    .table = CUSTOMER_TABLE},
 				    err);
 
 		if (r)
 			return r;
-		if (view_add_table(plan->view, spec->family, SITE_TABLE))
+		if (view_add_table(plan->view, spec->family, CUSTOMER_TABLE))
 			return err_nomem(err);
 	}
 	if (chain_new(&spec->pub, spec->family, &chain))

@@ -82,8 +82,10 @@ static int resolve_customer(const char *name, struct where *ret, struct mfw_err 
 	drift = customer_drift(c);
 	if (drift)
 		return refuse_drift(name, c->pub.netns, drift, err);
-	*ret = (struct where){
-		.customer = name, .table = SITE_TABLE, .inode = c->pub.inode, .cookie = c->cookie};
+	*ret = (struct where){.customer = name,
+			      .table = CUSTOMER_TABLE,
+			      .inode = c->pub.inode,
+			      .cookie = c->cookie};
 	snprintf(ret->netns, sizeof(ret->netns), "%s", c->pub.netns);
 	return 0;
 }

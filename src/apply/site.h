@@ -4,9 +4,6 @@
 
 #include "apply/context.h"
 
-/* The table that holds a customer's chains. */
-#define SITE_TABLE "mfw"
-
 /* A name under /run/netns, or a path, to a path. Errors: name.bad, netns.bad. */
 int site_netns_path(const char *netns, char ret[512], struct mfw_err **err);
 /* The directory of a holder's links: of a customer, or (NULL) of the namespace with that inode. */

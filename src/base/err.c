@@ -12,6 +12,7 @@ struct mfw_err {
 	char *detail;
 	char *source;
 	char *ref;
+	char *file, *pointer;
 	unsigned line, column, length;
 };
 
@@ -95,7 +96,7 @@ int err_at(struct mfw_err **err, const char *source, unsigned line, unsigned col
 	if (!writable(err))
 		return code_of(err);
 	free((*err)->source);
-	(*err)->source = strdup(source);
+	(*err)->source = source ? strdup(source) : NULL;
 	(*err)->line = line;
 	(*err)->column = column;
 	(*err)->length = length;
@@ -126,6 +127,14 @@ void err_set_ref(struct mfw_err **err, const char *ref)
 {
 	if (writable(err))
 		set(&(*err)->ref, ref);
+}
+
+void err_set_file(struct mfw_err **err, const char *file, const char *pointer)
+{
+	if (!writable(err))
+		return;
+	set(&(*err)->file, file);
+	set(&(*err)->pointer, pointer);
 }
 
 void err_set_detail(struct mfw_err **err, const char *detail)
@@ -159,6 +168,16 @@ const char *mfw_err_ref(const struct mfw_err *err)
 	return err->ref;
 }
 
+const char *mfw_err_file(const struct mfw_err *err)
+{
+	return err->file;
+}
+
+const char *mfw_err_pointer(const struct mfw_err *err)
+{
+	return err->pointer;
+}
+
 const char *mfw_err_source(const struct mfw_err *err)
 {
 	return err->source;
@@ -183,5 +202,7 @@ void mfw_err_free(struct mfw_err *err)
 	free(err->detail);
 	free(err->source);
 	free(err->ref);
+	free(err->file);
+	free(err->pointer);
 	free(err);
 }

@@ -23,13 +23,18 @@ int err_nomem(struct mfw_err **err);
 /* Puts "CONTEXT: " before the message. Returns code, to be used as a tail. */
 int err_prefix(struct mfw_err **err, int code, const char *fmt, ...) ERR_PRINTF(3, 4);
 
-/* The place in source (copied) where the error is; see mfw_err_place(). Returns -errno of *err. */
+/*
+ * The place in source (copied; NULL: it is not shown) where the error is; see mfw_err_place().
+ * Returns -errno of *err.
+ */
 int err_at(struct mfw_err **err, const char *source, unsigned line, unsigned column,
 	   unsigned length);
 /* The same with a byte offset into source. */
 int err_at_offset(struct mfw_err **err, const char *source, size_t offset, size_t length);
 
 void err_set_ref(struct mfw_err **err, const char *ref);
+/* The file that the place is in, and the JSON pointer of what is there; source is that line. */
+void err_set_file(struct mfw_err **err, const char *file, const char *pointer);
 /* Takes a copy of detail. */
 void err_set_detail(struct mfw_err **err, const char *detail);
 

@@ -8,6 +8,9 @@
 
 #include "model/rule.h"
 
+/* The table that holds a customer's chains. */
+#define CUSTOMER_TABLE "mfw"
+
 struct chain {
 	struct mfw_chain pub; /* owns its texts */
 	uint8_t family;       /* NFPROTO_* */
@@ -48,6 +51,11 @@ void view_take_chain(struct view *view, struct chain *chain);
 
 /* Copies what pub has; 0 or -ENOMEM. */
 int chain_new(const struct mfw_chain *pub, uint8_t family, struct chain **ret);
+/*
+ * A customer's chain of what pub says, checked, with the defaults filled in. Errors: family.*,
+ * hook.*, chain.policy, chain.type.
+ */
+int chain_of_customer(const struct mfw_chain *pub, struct chain **ret, struct mfw_err **err);
 void chain_free(struct chain *chain);
 /* Puts the rule (one more reference) at index; SIZE_MAX: at the end. 0 or -ENOMEM. */
 int chain_insert(struct chain *chain, size_t index, struct rule *rule);
