@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static int reserve(struct buf *buf, size_t more)
 {
@@ -74,14 +75,29 @@ int buf_add_quoted(struct buf *buf, const void *data, size_t len)
 	return r ? r : buf_add_str(buf, "\"");
 }
 
+/* Room for what a regular file says it has, and the read that finds its end; it may say so falsely.
+ */
+static int reserve_for(struct buf *buf, int fd, size_t max)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) || st.st_size <= 0 || (size_t)st.st_size > max)
+		return 0;
+	return reserve(buf, st.st_size + 1);
+}
+
 int buf_read_fd(struct buf *buf, int fd, size_t max)
 {
 	ssize_t n;
 
+	if (reserve_for(buf, fd, max))
+		return -ENOMEM;
 	do {
-		if (reserve(buf, 65536))
+		size_t room = buf->cap > buf->len + 1 ? buf->cap - buf->len - 1 : 65536;
+
+		if (reserve(buf, room))
 			return -ENOMEM;
-		n = read(fd, buf->data + buf->len, 65536);
+		n = read(fd, buf->data + buf->len, room);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)

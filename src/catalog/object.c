@@ -3,8 +3,9 @@
 
 #include <errno.h>
 #include <gelf.h>
-#include <sha2.h>
 #include <string.h>
+
+#include "base/siphash.h"
 
 /* const, volatile and typedef upon each other; a ring of them ends here too. */
 #define CHAIN_MAX 32
@@ -89,7 +90,7 @@ static bool is_beside_program(const char *section)
 	       !strcmp(section, ".BTF.ext") || !strcmp(section, ".rel.BTF.ext");
 }
 
-static int add_section(Elf *elf, size_t strings, Elf_Scn *section, SHA2_CTX *sha)
+static int add_section(Elf *elf, size_t strings, Elf_Scn *section, struct siphash *sum)
 {
 	const char *name;
 	GElf_Shdr header;
@@ -108,41 +109,43 @@ static int add_section(Elf *elf, size_t strings, Elf_Scn *section, SHA2_CTX *sha
 	about[1] = header.sh_link;
 	about[2] = header.sh_info;
 	about[3] = header.sh_size;
-	SHA512Update(sha, (const uint8_t *)name, strlen(name) + 1);
-	SHA512Update(sha, (const uint8_t *)about, sizeof(about));
+	siphash_add(sum, name, strlen(name) + 1);
+	siphash_add(sum, about, sizeof(about));
 	if (data->d_buf)
-		SHA512Update(sha, data->d_buf, data->d_size);
+		siphash_add(sum, data->d_buf, data->d_size);
 	return 0;
 }
 
-static int add_sections(Elf *elf, SHA2_CTX *sha)
+static int add_sections(Elf *elf, struct siphash *sum)
 {
 	Elf_Scn *section = NULL;
 	size_t strings;
 	int r = elf && !elf_getshdrstrndx(elf, &strings) ? 0 : -EINVAL;
 
 	while (!r && (section = elf_nextscn(elf, section)))
-		r = add_section(elf, strings, section, sha);
+		r = add_section(elf, strings, section, sum);
 	return r;
 }
 
-/* By SHA-512, since on 64-bit machines it takes half of SHA-256's time. */
+/*
+ * Not a cryptographic digest: objects are root's own, and it would be 40 % of the instructions of
+ * adding a rule.
+ */
 void object_digest(char *data, size_t len, unsigned char ret[OBJECT_DIGEST_LEN])
 {
-	uint8_t digest[SHA512_DIGEST_LENGTH];
-	SHA2_CTX sha;
+	static const unsigned char key[16] = "mfw object";
+	struct siphash sum;
 	Elf *elf;
 
 	elf_version(EV_CURRENT);
 	elf = elf_memory(data, len);
-	SHA512Init(&sha);
-	if (add_sections(elf, &sha)) {
+	siphash_init(&sum, key);
+	if (add_sections(elf, &sum)) {
 		/* No object at all, but still not another one. */
-		SHA512Init(&sha);
-		SHA512Update(&sha, (const uint8_t *)data, len);
+		siphash_init(&sum, key);
+		siphash_add(&sum, data, len);
 	}
-	SHA512Final(digest, &sha);
-	memcpy(ret, digest, OBJECT_DIGEST_LEN);
+	siphash_end(&sum, ret);
 	elf_end(elf);
 }
 

@@ -26,7 +26,7 @@ void object_close(struct object *object);
  * A hash of what the object's programs are made of: of all sections but debugging information, the
  * tests' vectors in it, and line numbers, which are most of it. data is 8-aligned.
  */
-#define OBJECT_DIGEST_LEN 32
+#define OBJECT_DIGEST_LEN 16
 void object_digest(char *data, size_t len, unsigned char ret[OBJECT_DIGEST_LEN]);
 /* The `len` bytes of the data symbol of that name; NULL when it is not there or of another size. */
 const void *object_symbol(const struct object *object, const char *name, size_t len);

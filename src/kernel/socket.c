@@ -10,14 +10,25 @@
 
 #include "kernel/netns.h"
 
-static int open_socket(void *arg)
+/* No more than this is done inside: a thread that allocates memory gets an arena of its own. */
+static int open_socket(void *ret_fd)
 {
-	struct kernel_ns *ns = arg;
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+
+	*(int *)ret_fd = fd;
+	return fd < 0 ? -errno : 0;
+}
+
+static int set_up(struct kernel_ns *ns, int *fd)
+{
 	socklen_t len = sizeof(ns->cookie);
 	int one = 1;
 
-	ns->nl = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
-	if (!ns->nl || mnl_socket_bind(ns->nl, 0, MNL_SOCKET_AUTOPID))
+	ns->nl = mnl_socket_fdopen(*fd);
+	if (!ns->nl)
+		return -errno;
+	steal_fd(fd);
+	if (mnl_socket_bind(ns->nl, 0, MNL_SOCKET_AUTOPID))
 		return -errno;
 	/* Errors with offsets, and without a copy of our own message behind them. */
 	mnl_socket_setsockopt(ns->nl, NETLINK_EXT_ACK, &one, sizeof(one));
@@ -42,7 +53,7 @@ static int refuse(int r, const char *path, struct mfw_err **err)
 int kernel_ns_open(const char *path, struct kernel_ns **ret, struct mfw_err **err)
 {
 	cleanup_ns struct kernel_ns *ns = calloc(1, sizeof(*ns));
-	cleanup_close int fd = -1;
+	cleanup_close int fd = -1, socket_fd = -1;
 	int r;
 
 	if (!ns)
@@ -50,7 +61,8 @@ int kernel_ns_open(const char *path, struct kernel_ns **ret, struct mfw_err **er
 	r = netns_open_fd(path ? path : "/proc/thread-self/ns/net", &fd, &ns->inode, err);
 	if (r)
 		return r;
-	r = path ? netns_run(fd, open_socket, ns) : open_socket(ns);
+	r = path ? netns_run(fd, open_socket, &socket_fd) : open_socket(&socket_fd);
+	r = r ? r : set_up(ns, &socket_fd);
 	if (r)
 		return refuse(r, path, err);
 	*ret = steal_ptr(ns);
@@ -60,11 +72,13 @@ int kernel_ns_open(const char *path, struct kernel_ns **ret, struct mfw_err **er
 int kernel_ns_open_new(struct kernel_ns **ret, struct mfw_err **err)
 {
 	cleanup_ns struct kernel_ns *ns = calloc(1, sizeof(*ns));
+	cleanup_close int fd = -1;
 	int r;
 
 	if (!ns)
 		return err_nomem(err);
-	r = netns_run(-1, open_socket, ns);
+	r = netns_run(-1, open_socket, &fd);
+	r = r ? r : set_up(ns, &fd);
 	if (r)
 		return refuse(r, NULL, err);
 	*ret = steal_ptr(ns);

@@ -31,7 +31,7 @@ struct matcher {
 	uint32_t params_len;      /* size of the parameter structure, 0 without parameters */
 	unsigned char *defaults;  /* params_len bytes: the structure with every default in it */
 	bool keeps_state;         /* it has maps: its answer may depend on earlier packets */
-	unsigned char digest[32]; /* of its object; see object_digest() */
+	unsigned char digest[16]; /* of its object; see object_digest() */
 };
 
 #endif
