@@ -57,7 +57,15 @@ def _furnish() -> None:
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
 
 
+def _interrupt_once(_number: int, _frame: object) -> None:
+    """Ctrl-C tells every process of ours, and each tells the next one, too."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 def _first_process(main: Callable[[], int]) -> int:
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, _interrupt_once)
     try:
         _furnish()
         return main()
@@ -71,12 +79,12 @@ def _first_process(main: Callable[[], int]) -> int:
 
 
 def _wait(pid: int) -> int:
-    """Waits, also when Ctrl-C tells both of us: the other one then cleans up."""
+    """Waits, also when we are interrupted: the other one is told, and cleans up."""
     while True:
         try:
             return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         except KeyboardInterrupt:
-            continue
+            os.kill(pid, signal.SIGINT)
 
 
 def _fork(run: Callable[[], int]) -> int:
