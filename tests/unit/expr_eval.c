@@ -73,7 +73,7 @@ static bool ask(const char *text, struct world *world)
 						  .node = node};
 	cleanup_err struct mfw_err *err = NULL;
 	cleanup_expr struct expr *expr = NULL;
-	bool answer;
+	bool answer = false;
 
 	if (expr_parse(text, &test_scheme, &expr, &err) ||
 	    eval(expr, packet, sizeof(packet), world ? &all : &none, &answer, &err))

@@ -42,8 +42,7 @@ static void takes_forms(void **state)
 		"192.0.2.4/30,BR\r",
 		"192.0.2.4/30,BR # from the registry",
 		"\"192.0.2.4-192.0.2.7\",BR#",
-		"\xef\xbb\xbf"
-		"192.0.2.4/30,BR",
+		"\uFEFF192.0.2.4/30,BR",
 	};
 	static const char *const systems[] = {
 		"192.0.2.4/30,64500",
