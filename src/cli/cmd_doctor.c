@@ -2,6 +2,10 @@
 #include "cli/handlers.h"
 #include "cli/out.h"
 
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
 static const char *const health_words[] = {
 	[MFW_HEALTH_OK] = "ok",
 	[MFW_HEALTH_WARN] = "warn",
@@ -52,6 +56,28 @@ static bool show_all(const struct mfw_report *report, json_t *into)
 	return fit;
 }
 
+/* The library does not use libxtables: it is the command that lists what others put there. */
+static bool show_extensions(json_t *into)
+{
+	const char *set = getenv("XTABLES_LIBDIR"), *dir = set ? set : XTABLES_DIR;
+	struct mfw_finding finding = {MFW_SIZE(struct mfw_finding), .check = "xtables"};
+	bool there = !access(dir, R_OK | X_OK);
+	cleanup_free char *message = NULL;
+
+	if (asprintf(&message,
+		     there ? "libxtables' extensions, which name other tools' matches, are in %s"
+			   : "%s, where libxtables' extensions should be, cannot be read: other "
+			     "tools' matches are listed by name only",
+		     dir) < 0)
+		message = NULL;
+	finding.message = message;
+	if (!there) {
+		finding.health = MFW_HEALTH_WARN;
+		finding.remedy = set ? "unset XTABLES_LIBDIR" : "apt install libxtables12";
+	}
+	return show(&finding, into);
+}
+
 int doctor(struct session *session, struct fault *fault)
 {
 	cleanup(report_free_p) struct mfw_report *report = NULL;
@@ -64,7 +90,7 @@ int doctor(struct session *session, struct fault *fault)
 	if (mfw_doctor(session->mfw, &report, &err))
 		return fault_take(fault, err);
 	findings = session->config->json ? json_array() : NULL;
-	fit = show_all(report, findings);
+	fit = show_all(report, findings) & show_extensions(findings);
 	if (findings) {
 		object = json_object();
 		json_object_set_new(object, "healthy", json_boolean(fit));

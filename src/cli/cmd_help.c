@@ -87,7 +87,12 @@ static void put_command(const struct command *command)
 		puts("    Instead of CUSTOMER and CHAIN: --table TABLE --chain CHAIN "
 		     "[--netns NAME|PATH] [--family FAMILY]");
 	if (command->valid & OPTS_PROGRAM)
-		puts("    Instead of MATCH: one of --object-pinned, --object, --bytecode");
+		puts("    Instead of MATCH: one of --object-pinned, --object, --bytecode\n"
+		     "    ACTION: [log [prefix TEXT] [group N]] [limit rate [over] N/UNIT [burst "
+		     "N]] "
+		     "VERDICT\n"
+		     "    VERDICT: accept, drop, reject [with ...], continue, return, jump CHAIN, "
+		     "goto CHAIN");
 	put_options(command->valid);
 }
 

@@ -6,6 +6,7 @@
 #include <linux/netfilter/nf_tables.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "model/name.h"
 
 /* Words of one action text, read from left to right. */
@@ -264,6 +265,24 @@ static const char *const verdict_words[] = {
 	[VERDICT_REJECT] = "reject",
 };
 
+static int refuse_verdict(struct words *w)
+{
+	struct nearest nearest = NEAREST_INIT(w->word);
+
+	if (!w->len)
+		return refuse(w, "action.syntax",
+			      "the action ends without a verdict: accept, drop, reject, continue, "
+			      "return, jump CHAIN or goto CHAIN");
+	for (size_t i = 0; i < ARRAY_SIZE(verdict_words); i++)
+		nearest_try(&nearest, verdict_words[i]);
+	err_make(w->err, EINVAL, "action.syntax",
+		 "this is no verdict%s%s%s (accept, drop, reject, continue, return, jump CHAIN, "
+		 "goto CHAIN)",
+		 nearest.best ? ": did you mean '" : "", nearest.best ? nearest.best : "",
+		 nearest.best ? "'?" : "");
+	return err_at_offset(w->err, w->text, w->at - w->text, w->len);
+}
+
 static int parse_verdict(struct words *w, struct action *a)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(verdict_words); i++) {
@@ -274,12 +293,7 @@ static int parse_verdict(struct words *w, struct action *a)
 			return parse_reject(w, a);
 		return i == VERDICT_JUMP || i == VERDICT_GOTO ? parse_chain(w, a) : next(w);
 	}
-	return refuse(
-		w, "action.syntax",
-		w->len ? "this is no action; the verdicts are accept, drop, reject, continue, "
-			 "return, jump CHAIN and goto CHAIN"
-		       : "the action ends without a verdict: accept, drop, reject, continue, "
-			 "return, jump CHAIN or goto CHAIN");
+	return refuse_verdict(w);
 }
 
 int action_parse(const char *text, struct action *ret, struct mfw_err **err)
