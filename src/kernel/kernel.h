@@ -140,6 +140,27 @@ struct prog_cost {
 /* Errors: bpf.load. */
 int kernel_prog_measure(int fd, const uint8_t *packet, size_t len, struct prog_cost *ret,
 			struct mfw_err **err);
+
+/* A loaded program that is asked about packets. */
+struct kernel_run;
+
+/* Longest packet that a program can be asked about, bytes. */
+#define KERNEL_RUN_MAX 262144
+
+/* fd stays the caller's, and stays open as long. 0 or -ENOMEM. */
+int kernel_run_open(int fd, struct kernel_run **ret, struct mfw_err **err);
+/*
+ * Runs the program on a packet from the IP header on: by BPF_PROG_TEST_RUN, or as the filter of a
+ * socket when the packet is too short or too long for that (*ret_by_socket). Errors: bpf.run. One
+ * thread at a time.
+ */
+int kernel_run_packet(struct kernel_run *run, const uint8_t *packet, size_t len, bool *ret,
+		      bool *ret_by_socket, struct mfw_err **err);
+void kernel_run_close(struct kernel_run *run);
+
+DEFINE_CLEANUP(kernel_run_cleanup, struct kernel_run *, kernel_run_close)
+#define cleanup_run cleanup(kernel_run_cleanup_p)
+
 /* Opens a pinned program. Errors: bpf.pin_missing, bpf.pin_denied, bpf.not_program. */
 int kernel_prog_open(const char *path, int *ret_fd, struct mfw_err **err);
 /* Opens a loaded program, pinned or not. */

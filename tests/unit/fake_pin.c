@@ -90,6 +90,32 @@ int kernel_prog_load(const struct prog_source *source, int *ret_fd, unsigned *re
 	return open_program(fake->n_programs, ret_fd);
 }
 
+int kernel_run_open(int fd, struct kernel_run **ret, struct mfw_err **err)
+{
+	FAKE_LOCKED;
+
+	(void)fd;
+	*ret = NULL;
+	return fake_fallible(err);
+}
+
+int kernel_run_packet(struct kernel_run *run, const uint8_t *packet, size_t len, bool *ret,
+		      bool *ret_by_socket, struct mfw_err **err)
+{
+	FAKE_LOCKED;
+
+	(void)run;
+	(void)packet;
+	*ret = len > 20;
+	*ret_by_socket = false;
+	return fake_fallible(err);
+}
+
+void kernel_run_close(struct kernel_run *run)
+{
+	(void)run;
+}
+
 int kernel_prog_measure(int fd, const uint8_t *packet, size_t len, struct prog_cost *ret,
 			struct mfw_err **err)
 {
