@@ -46,6 +46,7 @@ struct mfw_explained;
 struct mfw_customers;
 struct mfw_listing;
 struct mfw_matchers;
+struct mfw_replay;
 struct mfw_report;
 
 /* ---- errors ---- */
@@ -402,6 +403,75 @@ int mfw_expr_explain(struct mfw *mfw, const char *text, struct mfw_explained **r
 		     struct mfw_err **err);
 const struct mfw_explanation *mfw_explained_get(const struct mfw_explained *explained);
 void mfw_explained_free(struct mfw_explained *explained);
+
+/* ---- captures ---- */
+
+struct mfw_replay_options {
+	size_t size;
+	/* A file of pcap or pcapng; "-": standard input. It is read as a stream. */
+	const char *capture;
+	/*
+	 * Where the packets are written as pcapng, each with the answer as its comment; NULL:
+	 * nowhere. The file appears when it is whole.
+	 */
+	const char *output;
+	/* Ask the evaluator, which is the meaning of the language, beside the program. */
+	bool verify;
+	/* Called now and then: bytes read so far, of how many (0: nobody knows). NULL: not. */
+	void (*progress)(void *ctx, uint64_t done, uint64_t all);
+	void *progress_ctx;
+};
+
+/* What a replay has found. Packets are numbered from 1, in the file's order. */
+struct mfw_replay_summary {
+	size_t size;
+	uint64_t packets;
+	uint64_t matched;
+	uint64_t not_ip;    /* no IP packets: no rule sees them, and they match nothing */
+	uint64_t cut;       /* the capture has less of them than there was */
+	uint64_t by_socket; /* too short or too long for the kernel's test run: see below */
+	uint64_t different; /* with verify: program and evaluator differ */
+	bool broken_off;    /* the capture ends in the middle of a packet */
+	/* Why no program was run, and the evaluator answered; NULL: a program was. */
+	const struct mfw_err *no_program;
+};
+
+enum mfw_replay_set {
+	MFW_REPLAY_MATCHED,
+	MFW_REPLAY_NOT_IP,
+	/* The program was run as the filter of a socket that the packet went through. */
+	MFW_REPLAY_BY_SOCKET,
+	MFW_REPLAY_DIFFERENT,
+	MFW_REPLAY_SETS,
+};
+
+/* A packet on which program and evaluator differ. */
+struct mfw_difference {
+	size_t size;
+	uint64_t packet;
+	bool program;
+	bool evaluator;
+	const void *bytes; /* from the IP header on */
+	size_t len;
+};
+
+/*
+ * Runs the program of an expression on each packet of a capture (Ethernet, raw IP, Linux cooked,
+ * BSD loopback). Without privilege to load programs, or where programs cannot say the expression,
+ * the evaluator answers, but for matchers: those only the kernel runs. Nothing is sent anywhere.
+ * Free with mfw_replay_free().
+ * Errors: expr.*, matcher.*, codegen.*, bpf.*, capture.open, capture.format, capture.damaged,
+ * capture.link, capture.read, file.write, test.matcher (no program, and a matcher is asked),
+ * test.state (verify, and a matcher that keeps state).
+ */
+int mfw_replay_run(struct mfw *mfw, const char *text, const struct mfw_replay_options *options,
+		   struct mfw_replay **ret, struct mfw_err **err);
+const struct mfw_replay_summary *mfw_replay_get(const struct mfw_replay *replay);
+/* The first packet of the set behind packet `after`; 0 when there are no more. */
+uint64_t mfw_replay_next(const struct mfw_replay *replay, enum mfw_replay_set set, uint64_t after);
+/* The first hundred packets of MFW_REPLAY_DIFFERENT; NULL when there are no more. */
+const struct mfw_difference *mfw_replay_difference(const struct mfw_replay *replay, size_t i);
+void mfw_replay_free(struct mfw_replay *replay);
 
 /* ---- matchers ---- */
 

@@ -41,6 +41,8 @@ enum option_id {
 	O_OUTPUT,
 	O_FORMAT,
 	O_RESET,
+	O_WRITE,
+	O_VERIFY,
 	O_COUNT,
 };
 

@@ -16,6 +16,7 @@
 #define ACTION       ARG("ACTION...", words, ARG_REPEATED, WORDS_ACTION)
 #define EXPRESSION   ARG("EXPRESSION", match, 0, WORDS_MATCHER)
 #define MATCHER      ARG("MATCHER", name, 0, WORDS_MATCHER)
+#define CAPTURE      ARG("CAPTURE", capture, 0, WORDS_PATH)
 #define MAY_CUSTOMER ARG("CUSTOMER", customer, ARG_TARGET | ARG_OPTIONAL, WORDS_CUSTOMER)
 #define MAY_CHAIN    ARG("CHAIN", chain, ARG_TARGET | ARG_OPTIONAL, WORDS_CHAIN)
 #define MAY_MATCH    ARG("MATCH", match, ARG_MATCH | ARG_OPTIONAL, WORDS_MATCHER)
@@ -185,6 +186,14 @@ const struct command commands[] = {
 		.summary = "show what becomes of an expression, and what it costs",
 		.run = expr_explain_command,
 		.arguments = {EXPRESSION},
+		.only_once = not_a_change,
+	},
+	{
+		.noun = "test",
+		.summary = "show which packets of a capture an expression matches",
+		.run = test_command,
+		.valid = OPT(WRITE) | OPT(VERIFY),
+		.arguments = {EXPRESSION, CAPTURE},
 		.only_once = not_a_change,
 	},
 	{

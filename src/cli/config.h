@@ -46,7 +46,10 @@ struct config {
 	const char *bytecode;
 	const char *action;
 
-	const char *output; /* a file to write */
+	const char *output;  /* a file to write */
+	const char *capture; /* a file of packets */
+	const char *write;   /* a capture to write */
+	bool verify;
 	const char *format;
 	bool reset;
 

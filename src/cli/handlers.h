@@ -28,6 +28,8 @@ int expr_print_command(struct session *session, struct fault *fault);
 int expr_compile_command(struct session *session, struct fault *fault);
 int expr_explain_command(struct session *session, struct fault *fault);
 
+int test_command(struct session *session, struct fault *fault);
+
 int matcher_list(struct session *session, struct fault *fault);
 int matcher_show(struct session *session, struct fault *fault);
 

@@ -122,4 +122,8 @@ const struct option options[O_COUNT] = {
 		      .values = format_words},
 	[O_RESET] = {"--reset", NULL, "set the counters to zero as they are read", write_flag,
 		     AT(reset)},
+	[O_WRITE] = {"-w", "FILE", "write the packets as pcapng, each with the answer as comment",
+		     write_text, AT(write), .completes = WORDS_PATH},
+	[O_VERIFY] = {"--verify", NULL, "ask the evaluator too, and show where they differ",
+		      write_flag, AT(verify)},
 };
