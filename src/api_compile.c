@@ -65,7 +65,7 @@ static int load(struct mfw_explained *x, const struct buf *object, struct mfw_er
 {
 	cleanup_close int fd = -1;
 	struct prog_cost cost;
-	unsigned processed;
+	unsigned processed = 0;
 	const struct prog_source source = {
 		.name = "the expression",
 		.elf = object->data,

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "kernel/kernel.h"
+#include "kernel/verifier_log.h"
 
 #define LOG_LEN         (1024 * 1024)
 /* A quarter of what has been seen to do harm. */
@@ -16,8 +17,6 @@
 #define SETTLE_MS       100
 /* BPF_LOG_STATS of the kernel: only the counts at the end. */
 #define LOG_STATISTICS  4
-/* How much of the verifier's log is shown: its end says why. */
-#define LOG_SHOWN       4000
 /* The string by which a program says what it was built from. */
 #define SOURCE_VARIABLE "bpf_metadata_mfw_match"
 
@@ -112,44 +111,11 @@ static int choose(struct bpf_object *object, const char *path, const char *name,
 			path, n ? "more than one" : "no", there.len ? there.data : "none");
 }
 
-/* The end of the verifier's log, from the beginning of a line. */
-static const char *log_end(const char *log)
-{
-	size_t len = strlen(log);
-	const char *at = len > LOG_SHOWN ? log + len - LOG_SHOWN : log;
-	const char *line = at == log ? NULL : strchr(at, '\n');
-
-	return line ? line + 1 : at;
-}
-
-/* The source line that the verifier named last: a part of the expression. NULL: it named none. */
-static char *last_line(const char *log)
-{
-	const char *last = NULL;
-
-	for (const char *at = strstr(log, "; "); at; at = strstr(at + 1, "; "))
-		if ((at == log || at[-1] == '\n') && at[2] && at[2] != '\n')
-			last = at + 2;
-	return last ? strndup(last, strcspn(last, "\n")) : NULL;
-}
-
-static int refuse_program(int r, const char *path, const char *log, struct mfw_err **err)
-{
-	cleanup_free char *part = last_line(log);
-
-	err_make(err, -r, "bpf.verifier",
-		 "the kernel's verifier refuses the program of %s%s%s%s: %s; the end of its log "
-		 "says where",
-		 path, part ? ", at '" : "", part ? part : "", part ? "'" : "", strerror(-r));
-	err_set_detail(err, log_end(log));
-	return r;
-}
-
 static int refuse_load(int r, const char *path, const char *log, const struct buf *words,
 		       struct mfw_err **err)
 {
 	if (*log)
-		return refuse_program(r, path, log, err);
+		return verifier_log_refuse(r, path, log, err);
 	if (r == -EPERM)
 		return err_make(err, EPERM, "bpf.denied",
 				"cannot load the program of %s: this needs CAP_BPF; run as root",
@@ -166,14 +132,6 @@ static int refuse_open(int r, const char *path, const struct buf *words, struct 
 		 path, strerror(-r));
 	err_set_detail(err, words->data);
 	return r;
-}
-
-/* How many instructions the log says were processed. */
-static unsigned processed(const char *log)
-{
-	const char *found = strstr(log, "processed ");
-
-	return found ? strtoul(found + strlen("processed "), NULL, 10) : 0;
 }
 
 /* Lets the object use maps that are there already. */
@@ -218,6 +176,9 @@ int kernel_prog_load(const struct prog_source *source, int *ret_fd, unsigned *re
 	if (ret_processed)
 		bpf_program__set_log_level(chosen, LOG_STATISTICS);
 	r = bpf_object__load(object);
+	/* The counts alone do not say why: once more, with all that the verifier says. */
+	if (r && ret_processed)
+		return kernel_prog_load(source, ret_fd, NULL, err);
 	if (r)
 		return refuse_load(r, source->name, log, &words, err);
 	fd = fcntl(bpf_program__fd(chosen), F_DUPFD_CLOEXEC, 0);
@@ -225,7 +186,7 @@ int kernel_prog_load(const struct prog_source *source, int *ret_fd, unsigned *re
 		return err_make(err, errno, "bpf.load", "cannot keep the program of %s: %s",
 				source->name, strerror(errno));
 	if (ret_processed)
-		*ret_processed = processed(log);
+		*ret_processed = verifier_log_processed(log);
 	*ret_fd = fd;
 	return 0;
 }
