@@ -100,7 +100,8 @@ static int explain(struct mfw *mfw, const char *text, struct mfw_explained *x, s
 	x->pub.size = sizeof(x->pub);
 	x->pub.tree = x->tree.data;
 	x->pub.compiled = x->folded.data;
-	x->pub.linked = x->summary.linked.data ? x->summary.linked.data : "";
+	x->pub.matchers = x->summary.matchers.data ? x->summary.matchers.data : "";
+	x->pub.library = x->summary.library.data ? x->summary.library.data : "";
 	x->pub.insns = x->summary.insns;
 	x->pub.object_len = object.len;
 	if (load(x, &object, &x->not_loaded))

@@ -383,8 +383,9 @@ struct mfw_explanation {
 	const char *tree;
 	/* What is compiled of it: constants are gone. */
 	const char *compiled;
-	/* Functions of libmfw and matchers that are linked, ", " between them. */
-	const char *linked;
+	/* Which matchers, and which parts of libmfw, are linked: ", " between them, or "". */
+	const char *matchers;
+	const char *library;
 	size_t insns;      /* of the expression itself */
 	size_t object_len; /* of the object, bytes */
 	/* Whether the kernel took the program; if not, why: without privilege there is no trying.

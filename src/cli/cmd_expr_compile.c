@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/findings.h"
 #include "cli/handlers.h"
 #include "cli/out.h"
 
@@ -12,8 +13,12 @@ int expr_compile_command(struct session *session, struct fault *fault)
 		return -1;
 	if (mfw_expr_compile(session->mfw, config->match, config->output, &err))
 		return fault_take(fault, err);
-	if (config->json) {
-		object = json_object();
+	object = config->json ? json_object() : NULL;
+	if (findings_warn(session, object, fault)) {
+		json_decref(object);
+		return -1;
+	}
+	if (object) {
 		out_set_text(object, "object", config->output);
 		out_json(object);
 	}

@@ -38,8 +38,10 @@ int codegen_object(const struct codegen_input *input, struct buf *ret, struct mf
 
 /* What a program is made of, for people. */
 struct codegen_summary {
-	size_t insns;      /* of the program itself, without what is linked */
-	struct buf linked; /* names with ", " between them: matchers, functions of bpf/lib */
+	size_t insns; /* of the program itself, without what is linked */
+	/* What is linked, names with ", " between them; empty: nothing. */
+	struct buf matchers;
+	struct buf library; /* of bpf/lib */
 };
 
 /* Errors as codegen_object(). */

@@ -72,17 +72,18 @@ int codegen_summarize(const struct codegen_input *input, struct codegen_summary 
 	ret->insns = code_here(&code);
 	for (enum runtime_object i = 0; i < RUNTIME_OBJECTS; i++)
 		if (needed & 1u << i)
-			add_name(&ret->linked, runtime_object_name(i));
+			add_name(&ret->library, runtime_object_name(i));
 	for (size_t i = 0; i < CODE_COUNT(code.functions, struct code_function); i++) {
 		const struct code_function *f = CODE_AT(code.functions, struct code_function, i);
 
 		if (f->matcher && !build_has_before(&code, i, f->matcher))
-			add_name(&ret->linked, f->matcher->pub.name);
+			add_name(&ret->matchers, f->matcher->pub.name);
 	}
 	return 0;
 }
 
 void codegen_summary_clear(struct codegen_summary *summary)
 {
-	buf_clear(&summary->linked);
+	buf_clear(&summary->matchers);
+	buf_clear(&summary->library);
 }
