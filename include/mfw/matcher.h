@@ -46,7 +46,12 @@
  *   for a match. It runs on every packet, IP or not: look at pkt->version and pkt->flags.
  * - Packet bytes come from bpf_skb_load_bytes(); load in bulk, then work on the stack. The
  *   verifier may process at most 5000 instructions for the whole program, parser included.
- * - Helper functions are static. Maps are allowed; their names start with the matcher's.
+ * - Helper functions are static.
+ * - Maps are allowed, and keep state: what a rule's matcher remembers is the rule's alone, stays
+ *   while the rule does, also when its parameters change, and is shown by `mfwctl rule state`.
+ *   Their names begin with the matcher's and _. Give them a limit that can be said in the doc, make
+ *   them LRU so that a flood evicts instead of locking out, and let no packet wait: no spin locks.
+ *   An expression calls a matcher that keeps state once.
  * - Types of parameters: __u8, __u16, __u32, __u64, bool, struct mfw_bytes_16, _64 or _256. All of
  *   them carry MFW_DOC; integers and bytes may carry MFW_RANGE.
  * - Values that MFW_MAIN gives are the defaults in the language too, except for members with
@@ -121,6 +126,27 @@
 /* Least and greatest value of an integer, or length of bytes; decimal. */
 #define MFW_RANGE(min, max) MFW_TAG("range:" #min ".." #max)
 #define MFW_REQUIRED        MFW_TAG("required:")
+
+/* ---- state ---- */
+
+/*
+ * Behind a member of a map's key or value: how it is shown. An address: 16 bytes, network order,
+ * IPv4 as ::ffff:a.b.c.d (mfw_set_address()). A time: __u64 of bpf_ktime_get_ns().
+ */
+#define MFW_STATE_ADDRESS MFW_TAG("address:")
+#define MFW_STATE_TIME    MFW_TAG("time:")
+
+/* addr: one of struct mfw_pkt. to: as MFW_STATE_ADDRESS. */
+static __always_inline void mfw_set_address(__be32 *to, const struct mfw_pkt *pkt,
+					    const __be32 *addr)
+{
+	bool four = pkt->version == 4;
+
+	to[0] = four ? 0 : addr[0];
+	to[1] = four ? 0 : addr[1];
+	to[2] = four ? bpf_htonl(0xffff) : addr[2];
+	to[3] = four ? addr[0] : addr[3];
+}
 
 /* The value of a parameter of bytes, from a string literal. */
 #define MFW_BYTES(text)                                                                            \

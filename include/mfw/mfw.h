@@ -48,6 +48,7 @@ struct mfw_listing;
 struct mfw_matchers;
 struct mfw_replay;
 struct mfw_report;
+struct mfw_state;
 
 /* ---- errors ---- */
 
@@ -520,6 +521,40 @@ int mfw_matchers_list(struct mfw *mfw, struct mfw_matchers **ret, struct mfw_err
 size_t mfw_matchers_count(const struct mfw_matchers *matchers);
 const struct mfw_matcher *mfw_matchers_get(const struct mfw_matchers *matchers, size_t i);
 void mfw_matchers_free(struct mfw_matchers *matchers);
+
+/* ---- what the matchers of a rule remember ---- */
+
+/* A piece of each entry of a map. */
+struct mfw_state_column {
+	size_t size;
+	const char *name;
+	bool is_key;    /* it is one of those that tell entries apart */
+	bool is_number; /* its texts are decimal numbers */
+};
+
+/* A map of one of the matchers; maps are called as their matcher, with more behind it. */
+struct mfw_state_map {
+	size_t size;
+	const char *name;
+	size_t n_entries;
+	size_t max_entries; /* beyond that the least recently used ones are forgotten */
+	size_t n_columns;
+	const struct mfw_state_column *const *columns;
+};
+
+/*
+ * What the matchers of a rule remember, which keep state (rate, amqp_consumers, ...); free with
+ * mfw_state_free(). reset: forgets it after reading; what packets change in between is lost.
+ * Errors: rule.missing, rule.no_state (nothing in it remembers anything), chain.missing,
+ * customer.missing, bpf.state, bpf.map.
+ */
+int mfw_rule_state(struct mfw *mfw, const struct mfw_target *target, const char *chain,
+		   const char *ref, bool reset, struct mfw_state **ret, struct mfw_err **err);
+/* Map `map`, from 0; NULL when there are no more. */
+const struct mfw_state_map *mfw_state_map(const struct mfw_state *state, size_t map);
+/* The text of a column of an entry; NULL: there is none. Times are in seconds from now. */
+const char *mfw_state_text(const struct mfw_state *state, size_t map, size_t entry, size_t column);
+void mfw_state_free(struct mfw_state *state);
 
 /* ---- doctor ---- */
 

@@ -4,7 +4,7 @@
 
 #include "apply/customer.h"
 #include "apply/plan.h"
-#include "apply/program.h"
+#include "apply/release.h"
 #include "apply/retry.h"
 
 static void let_go(struct mfw_change *change)
@@ -24,7 +24,7 @@ static void let_go(struct mfw_change *change)
  */
 static void sweep(struct mfw_change *change)
 {
-	if (program_sweep(change->site, NULL))
+	if (release_sweep(change->site, NULL))
 		lock_abandon(&change->own);
 }
 
@@ -48,9 +48,9 @@ void change_cancel(struct mfw_change *change)
 /* What a killed process left of its programs. */
 static int clean_up_after(struct mfw_change *change, struct mfw_err **err)
 {
-	int r = program_sweep(change->site, err);
+	int r = release_sweep(change->site, err);
 
-	return r ? r : program_sweep_shared(err);
+	return r ? r : release_sweep_shared(err);
 }
 
 static int look(struct site *site, struct mfw_err **err)
@@ -174,10 +174,16 @@ static int send_plan(struct mfw_change *change, struct mfw_err **err)
 /* Another program changed the namespace since we looked: look and plan again. */
 static int plan_again(struct mfw_change *change, struct mfw_err **err)
 {
+	int r;
+
 	plan_free(change->plan);
 	change->plan = NULL;
 	site_forget_view(change->site);
-	return plan_change(change, err);
+	r = plan_change(change, err);
+	/* The first plan may have made programs that this one does not need. */
+	if (!r)
+		change->plan->releases = true;
+	return r;
 }
 
 /* Others may be quicker at every look; each is whole, and so is what comes of ours. */

@@ -9,7 +9,7 @@
 
 #include "apply/empty.h"
 #include "apply/lock.h"
-#include "apply/program.h"
+#include "apply/release.h"
 #include "apply/site.h"
 #include "model/name.h"
 
@@ -440,7 +440,7 @@ static int delete_all(struct mfw *mfw, const struct customer *c, struct mfw_err 
 		return r;
 	site_close(mfw, c->pub.name);
 	site_pin_dir(c->pub.name, 0, pin_dir);
-	r = program_release_all(pin_dir, err);
+	r = release_all(pin_dir, err);
 	if (!r && there && c->pub.made)
 		r = kernel_netns_remove(c->pub.netns, err);
 	return r;

@@ -55,8 +55,11 @@ static int remember(struct plan *plan, const char *text, const struct rule *rule
 	return -ENOMEM;
 }
 
-static int stage(struct plan *plan, struct rule *rule, struct mfw_err **err)
+/* old: what the rule replaces; NULL: nothing. */
+static int stage(struct plan *plan, const struct chain *chain, struct rule *rule,
+		 const struct rule *old, struct mfw_err **err)
 {
+	const struct state_place place = {plan->site, chain, rule->pub.ref, old};
 	const char *text = *rule_match_text(rule, rule->kind);
 	struct staged key = {.kind = rule->kind, .match = (char *)text}, **found;
 	int r;
@@ -66,7 +69,9 @@ static int stage(struct plan *plan, struct rule *rule, struct mfw_err **err)
 		rule->program = program_ref((*found)->program);
 		return 0;
 	}
-	r = program_stage(plan->change->mfw, plan->site, rule, err);
+	r = program_stage(plan->change->mfw, &place, rule, err);
+	if (!r && rule->program && rule->program->keeps_state)
+		return 0;
 	if (!r && remember(plan, text, rule))
 		return err_nomem(err);
 	return r;
@@ -281,7 +286,7 @@ static int add_rule(struct plan *plan, struct step *step, struct mfw_err **err)
 		return r;
 	program_unref(rule->program);
 	rule->program = NULL;
-	r = stage(plan, rule, err);
+	r = stage(plan, chain, rule, NULL, err);
 	if (r)
 		return r;
 	step->result = rule_ref(rule);
@@ -316,7 +321,7 @@ static int make_replacement(struct plan *plan, const struct chain *chain, const 
 		r = refuse_taken(chain, rule->pub.ref, err);
 	r = r ? r : check_rule(plan, chain, rule, err);
 	if (!r && !rule->keep_count)
-		r = stage(plan, rule, err);
+		r = stage(plan, chain, rule, old, err);
 	else if (!r && rule->program)
 		r = program_check(rule->program, err);
 	if (!r)

@@ -8,17 +8,12 @@
 #include <string.h>
 
 #include "apply/expression.h"
+#include "apply/release.h"
 
 /* Larger than any eBPF object that the kernel would load. */
 #define OBJECT_MAX (64u << 20)
 /* How often a pin that another holder removes under our hands is made again. */
 #define LINK_TRIES 16
-/*
- * Beside a link stands, where the match was given as a path, a symbolic link of this ending whose
- * target is that path: rules have no room for it, and it dies with the pin.
- */
-#define ORIGIN     "-src"
-
 _Static_assert(CODEGEN_IDENTITY_LEN == PROGRAM_HASH_LEN, "an identity is a program's hash");
 
 /* What a match is made into: its hash, and how to come by the program. */
@@ -29,11 +24,13 @@ struct source {
 	struct buf object;      /* MATCH_OBJECT: the file's bytes */
 	int fd;                 /* MATCH_OBJECT_PINNED: the user's program */
 	char origin[PATH_MAX];  /* for the two: the path */
+	struct state state;     /* of the matchers that the expression calls */
 };
 
 static void source_clear(struct source *s)
 {
 	expression_clear(&s->expr);
+	state_clear(&s->state);
 	buf_clear(&s->object);
 	if (s->fd >= 0)
 		close(s->fd);
@@ -93,18 +90,57 @@ static int open_pinned(struct source *s, struct mfw_err **err)
 	return 0;
 }
 
-static int open_expr(struct mfw *mfw, struct source *s, struct mfw_err **err)
+/* A program that keeps state is like no other: its maps are part of what it is. */
+static void hash_state(struct source *s, const char *pin_dir)
+{
+	uint8_t digest[SHA256_DIGEST_LENGTH];
+	SHA2_CTX sha;
+
+	SHA256Init(&sha);
+	SHA256Update(&sha, s->hash, sizeof(s->hash));
+	SHA256Update(&sha, (const uint8_t *)pin_dir, strlen(pin_dir) + 1);
+	for (size_t i = 0; i < s->state.n; i++)
+		SHA256Update(&sha, (const uint8_t *)s->state.maps[i].name,
+			     strlen(s->state.maps[i].name) + 1);
+	SHA256Final(digest, &sha);
+	memcpy(s->hash, digest, PROGRAM_HASH_LEN);
+}
+
+static int open_expr(struct mfw *mfw, const struct state_place *place, struct source *s,
+		     struct mfw_err **err)
 {
 	int r = expression_open(mfw, s->text, &s->expr, err);
 
 	if (!r && codegen_identity(&s->expr.input, s->hash))
 		return err_nomem(err);
+	r = r ? r : state_choose(place, s->expr.folded, &s->state, err);
+	if (!r && s->state.n)
+		hash_state(s, place->site->pin_dir);
 	return r;
 }
 
 static bool matches_everything(const struct expr *expr)
 {
 	return expr->kind == EXPR_CONST && expr->constant;
+}
+
+/* The program of an expression; the maps that it keeps state in are opened or made. */
+static int load_expr(struct source *s, struct prog_source *program, int *ret_fd,
+		     struct mfw_err **err)
+{
+	cleanup_free struct prog_map *maps = calloc(s->state.n + 1, sizeof(*maps));
+	int r;
+
+	if (!maps)
+		return err_nomem(err);
+	for (size_t i = 0; i < s->state.n; i++)
+		maps[i] = (struct prog_map){s->state.maps[i].map, s->state.maps[i].fd};
+	program->maps = maps;
+	program->n_maps = s->state.n;
+	r = kernel_prog_load(program, ret_fd, NULL, err);
+	for (size_t i = 0; i < s->state.n; i++)
+		s->state.maps[i].fd = maps[i].fd;
+	return r;
 }
 
 /* A new descriptor of the program that is not pinned yet. */
@@ -128,6 +164,7 @@ static int make_program(struct source *s, enum match_kind kind, int *ret_fd, str
 		program.program = CODEGEN_PROGRAM;
 		program.elf = elf.data;
 		program.len = elf.len;
+		return r ? r : load_expr(s, &program, ret_fd, err);
 	}
 	return r ? r : kernel_prog_load(&program, ret_fd, NULL, err);
 }
@@ -160,31 +197,12 @@ static int pin_shared(struct source *s, enum match_kind kind, const char *shared
 
 static int note_origin(const char *pin, const char *origin, struct mfw_err **err)
 {
-	char note[PATH_MAX + sizeof(ORIGIN)];
+	char note[PATH_MAX + sizeof(RELEASE_ORIGIN)];
 	int r;
 
-	snprintf(note, sizeof(note), "%s" ORIGIN, pin);
+	snprintf(note, sizeof(note), "%s" RELEASE_ORIGIN, pin);
 	r = kernel_pin_note(note, origin);
 	return r && r != -EEXIST ? refuse_pin(r, note, err) : 0;
-}
-
-/* 0 also when it is not there. */
-static int remove_pin(const char *path)
-{
-	int r = kernel_pin_remove(path);
-
-	return r == -ENOENT ? 0 : r;
-}
-
-/* Removes the shared pin unless a holder has a link to it. */
-static int remove_unheld(const char *shared)
-{
-	unsigned links;
-	int r = kernel_pin_links(shared, &links);
-
-	if (r == -ENOENT)
-		return 0;
-	return r || links > 1 ? r : remove_pin(shared);
 }
 
 /* The holder's link; the shared pin may go between the two steps when its last holder lets go. */
@@ -205,7 +223,7 @@ static int link_pin(struct source *s, enum match_kind kind, const char *hex, con
 		if (!r || r == -EEXIST)
 			return 0;
 		if (r != -ENOENT) {
-			remove_unheld(shared);
+			release_unheld(shared);
 			return refuse_pin(r, pin, err);
 		}
 		r = 0;
@@ -213,8 +231,36 @@ static int link_pin(struct source *s, enum match_kind kind, const char *hex, con
 	return r ? r : refuse_pin(-EAGAIN, pin, err);
 }
 
+/*
+ * A program that keeps state is pinned in the holder's directory only: nobody can share it. The
+ * maps come first and the program last, so that one that is there has all that belongs to it.
+ */
+static int pin_own(struct source *s, const char *pin_dir, const char *pin, struct mfw_err **err)
+{
+	cleanup_close int fd = -1;
+	int r = state_open(&s->state, pin_dir, err);
+
+	r = r ? r : make_program(s, MATCH_EXPR, &fd, err);
+	if (r)
+		return r;
+	r = state_pin(&s->state, pin_dir);
+	r = r ? r : state_note(&s->state, pin);
+	r = r ? r : kernel_pin(fd, pin);
+	return r && r != -EEXIST ? refuse_pin(r, pin, err) : 0;
+}
+
+static int get_pin(struct source *s, enum match_kind kind, const char *pin_dir, const char *hex,
+		   const char *pin, struct mfw_err **err)
+{
+	int r = *s->origin ? note_origin(pin, s->origin, err) : 0;
+
+	if (r)
+		return r;
+	return s->state.n ? pin_own(s, pin_dir, pin, err) : link_pin(s, kind, hex, pin, err);
+}
+
 /* The program at the holder's link, made if it is not there. */
-static int get_linked(struct source *s, enum match_kind kind, struct site *site,
+static int get_linked(struct source *s, enum match_kind kind, const struct site *site,
 		      struct program **ret, struct mfw_err **err)
 {
 	char pin[PATH_MAX], hex[PROGRAM_HEX_LEN + 1];
@@ -226,19 +272,21 @@ static int get_linked(struct source *s, enum match_kind kind, struct site *site,
 	program_hex(s->hash, hex);
 	snprintf(pin, sizeof(pin), "%s/%s", site->pin_dir, hex);
 	r = kernel_pin_dir(site->pin_dir, err);
-	if (!r && kernel_pin_links(pin, &links)) {
-		r = *s->origin ? note_origin(pin, s->origin, err) : 0;
-		r = r ? r : link_pin(s, kind, hex, pin, err);
-	}
+	if (!r && kernel_pin_links(pin, &links))
+		r = get_pin(s, kind, site->pin_dir, hex, pin, err);
 	r = r ? r : kernel_prog_open(pin, &fd, err);
 	r = r ? r : kernel_prog_info(fd, &info, err);
 	if (r)
 		return r;
 	*ret = program_new(pin, s->hash, info.id);
-	return *ret ? 0 : err_nomem(err);
+	if (!*ret)
+		return err_nomem(err);
+	(*ret)->keeps_state = s->state.n;
+	return 0;
 }
 
-int program_stage(struct mfw *mfw, struct site *site, struct rule *rule, struct mfw_err **err)
+int program_stage(struct mfw *mfw, const struct state_place *place, struct rule *rule,
+		  struct mfw_err **err)
 {
 	cleanup(source_clear) struct source s = {.fd = -1};
 	int r;
@@ -247,11 +295,11 @@ int program_stage(struct mfw *mfw, struct site *site, struct rule *rule, struct 
 		return 0;
 	s.text = *rule_match_text(rule, rule->kind);
 	if (rule->kind == MATCH_EXPR)
-		r = open_expr(mfw, &s, err);
+		r = open_expr(mfw, place, &s, err);
 	else
 		r = rule->kind == MATCH_OBJECT ? open_object(&s, err) : open_pinned(&s, err);
 	if (!r && !(rule->kind == MATCH_EXPR && matches_everything(s.expr.folded)))
-		r = get_linked(&s, rule->kind, site, &rule->program, err);
+		r = get_linked(&s, rule->kind, place->site, &rule->program, err);
 	return r;
 }
 
@@ -275,187 +323,8 @@ int program_check(const struct program *program, struct mfw_err **err)
 
 int program_origin(const char *pin, struct buf *ret)
 {
-	char note[PATH_MAX + sizeof(ORIGIN)];
+	char note[PATH_MAX + sizeof(RELEASE_ORIGIN)];
 
-	snprintf(note, sizeof(note), "%s" ORIGIN, pin);
+	snprintf(note, sizeof(note), "%s" RELEASE_ORIGIN, pin);
 	return kernel_pin_read_note(note, ret);
-}
-
-/* ---- letting go ---- */
-
-/* How many names a pin has; 1 when it is not there. */
-static int count_links(const char *path, unsigned *ret)
-{
-	int r = kernel_pin_links(path, ret);
-
-	if (r == -ENOENT)
-		*ret = 1;
-	return r == -ENOENT ? 0 : r;
-}
-
-/* Removes the shared pin if no other holder has it. */
-static int release_shared(const char *link, const char *shared)
-{
-	unsigned own, links;
-	int r;
-
-	r = count_links(link, &own);
-	r = r ? r : count_links(shared, &links);
-	return r || links != own || links > 2 ? r : remove_pin(shared);
-}
-
-/*
- * Removes a holder's link after all else: while it is there, a failure is made good by the next
- * sweep. Two holders may let go at once, each seeing the other's link: the later one then finds
- * the shared pin alone.
- */
-static int release(const char *pin_dir, const char *hex)
-{
-	char link[PATH_MAX], note[PATH_MAX + sizeof(ORIGIN)], shared[PATH_MAX];
-	int r, e;
-
-	snprintf(link, sizeof(link), "%s/%s", pin_dir, hex);
-	snprintf(note, sizeof(note), "%s" ORIGIN, link);
-	snprintf(shared, sizeof(shared), "%s/prog/%s", kernel_pin_root(), hex);
-	r = release_shared(link, shared);
-	e = remove_pin(note);
-	r = r ? r : e;
-	r = r ? r : remove_pin(link);
-	return r ? r : remove_unheld(shared);
-}
-
-/* The programs of a directory, gathered before any of them is removed. */
-struct held {
-	char hex[PROGRAM_HEX_LEN + 1];
-	bool used;
-};
-
-struct holding {
-	const char *dir;
-	struct held *held;
-	size_t n;
-};
-
-static void holding_clear(struct holding *h)
-{
-	free(h->held);
-}
-
-/* A program stands there with its name and that of its note: either makes it known. */
-static int gather(void *ctx, const char *name)
-{
-	struct holding *h = ctx;
-	struct held *more;
-
-	more = reallocarray(h->held, h->n + 1, sizeof(*more));
-	if (!more)
-		return -ENOMEM;
-	h->held = more;
-	snprintf(more[h->n].hex, sizeof(more->hex), "%s", name);
-	more[h->n++].used = false;
-	return 0;
-}
-
-static int by_hex(const void *a, const void *b)
-{
-	return strcmp(((const struct held *)a)->hex, ((const struct held *)b)->hex);
-}
-
-static int gather_all(struct holding *h)
-{
-	int r = kernel_pin_each(h->dir, gather, h);
-	size_t kept = 0;
-
-	if (r || !h->n)
-		return r;
-	qsort(h->held, h->n, sizeof(*h->held), by_hex);
-	for (size_t i = 0; i < h->n; i++)
-		if (!i || by_hex(&h->held[i], &h->held[i - 1]))
-			h->held[kept++] = h->held[i];
-	h->n = kept;
-	return 0;
-}
-
-/* Notes that a rule names one of the holder's links. */
-static int mark(void *ctx, const char *path)
-{
-	struct holding *h = ctx;
-	size_t len = strlen(h->dir);
-	struct held key, *found;
-
-	if (strncmp(path, h->dir, len) || path[len] != '/')
-		return 0;
-	snprintf(key.hex, sizeof(key.hex), "%s", path + len + 1);
-	found = bsearch(&key, h->held, h->n, sizeof(key), by_hex);
-	if (found)
-		found->used = true;
-	return 0;
-}
-
-static int refuse_release(int r, const char *dir, struct mfw_err **err)
-{
-	return err_make(err, -r, "bpffs.denied", "cannot remove pins of %s: %s", dir, strerror(-r));
-}
-
-/* In portions: what is let go of is freed by the kernel a moment later. */
-static int release_in_turn(const struct holding *h, size_t i, size_t *n)
-{
-	if (h->held[i].used)
-		return 0;
-	if (*n && !(*n % kernel_programs_at_once()))
-		kernel_programs_settle();
-	++*n;
-	return release(h->dir, h->held[i].hex);
-}
-
-/* Removes what is not used, and the directory when it is empty then. All is tried. */
-static int release_unused(const struct holding *h)
-{
-	size_t n = 0;
-	int r = 0, e;
-
-	for (size_t i = 0; i < h->n; i++) {
-		e = release_in_turn(h, i, &n);
-		r = r ? r : e;
-	}
-	e = kernel_pin_remove_dir(h->dir);
-	return r || e == -ENOENT || e == -ENOTEMPTY ? r : e;
-}
-
-int program_release_all(const char *pin_dir, struct mfw_err **err)
-{
-	cleanup(holding_clear) struct holding h = {.dir = pin_dir};
-	int r = gather_all(&h);
-
-	r = r ? r : release_unused(&h);
-	return r ? refuse_release(r, pin_dir, err) : 0;
-}
-
-int program_sweep(struct site *site, struct mfw_err **err)
-{
-	cleanup(holding_clear) struct holding h = {.dir = site->pin_dir};
-	int r = gather_all(&h);
-
-	if (r)
-		return refuse_release(r, site->pin_dir, err);
-	r = h.n ? kernel_nft_pins(site->ns, mark, &h, err) : 0;
-	if (r)
-		return r;
-	r = release_unused(&h);
-	return r ? refuse_release(r, site->pin_dir, err) : 0;
-}
-
-int program_sweep_shared(struct mfw_err **err)
-{
-	char dir[256], path[PATH_MAX];
-	cleanup(holding_clear) struct holding h = {.dir = dir};
-	int r;
-
-	snprintf(dir, sizeof(dir), "%s/prog", kernel_pin_root());
-	r = gather_all(&h);
-	for (size_t i = 0; i < h.n && !r; i++) {
-		snprintf(path, sizeof(path), "%s/%s", dir, h.held[i].hex);
-		r = remove_unheld(path);
-	}
-	return r ? refuse_release(r, dir, err) : 0;
 }

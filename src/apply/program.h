@@ -1,35 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Programs and who holds them. A program is pinned once, as prog/HASH under the pin root; every
+ * Programs of rules. A program is pinned once, as prog/HASH under the pin root; every
  * holder (a customer, or a namespace addressed directly) that uses it has a hard link to that pin
  * in a directory of its own, and the holder's rules name that link. When a holder's last rule has
- * gone, so does its link; when the pin's link count falls to 1, so does the pin.
+ * gone, so does its link; when the pin's link count falls to 1, so does the pin (release.h).
+ *
+ * A program that keeps state is one rule's, and pinned in the holder's directory alone (state.h).
  */
 #ifndef APPLY_PROGRAM_H
 #define APPLY_PROGRAM_H
 
-#include "apply/context.h"
+#include "apply/state.h"
 
 /*
- * Makes the program that the rule's match asks for be loaded, pinned and linked for the site's
- * holder, and sets rule->program. A rule that needs none gets none. Called under the site's lock.
- * Errors: expr.*, matcher.*, object.*, bpf.*, bpffs.*, codegen.*.
+ * Makes the program that the rule's match asks for be loaded, pinned and linked for the holder of
+ * the place's site, and sets rule->program. A rule that needs none gets none. Called under the
+ * site's lock. Errors: expr.*, matcher.*, object.*, bpf.*, bpffs.*, codegen.*.
  */
-int program_stage(struct mfw *mfw, struct site *site, struct rule *rule, struct mfw_err **err);
+int program_stage(struct mfw *mfw, const struct state_place *place, struct rule *rule,
+		  struct mfw_err **err);
 /* Refuses (bpf.pin_replaced, bpf.pin_missing) unless the pin still names the program. */
 int program_check(const struct program *program, struct mfw_err **err);
-/*
- * Removes the holder's links that no rule of the namespace names. Called under its lock.
- * Errors: bpffs.denied, nft.*.
- */
-int program_sweep(struct site *site, struct mfw_err **err);
-/*
- * Removes the shared pins that no holder has: what a process leaves that is killed between pin and
- * link. One that is about to be linked by a process alive is made again by that process.
- */
-int program_sweep_shared(struct mfw_err **err);
-/* Removes all of the holder's links, and its directory. Errors: bpffs.denied. */
-int program_release_all(const char *pin_dir, struct mfw_err **err);
 /* The path that the user gave for what is pinned at pin (see program.c), appended; -ENOENT. */
 int program_origin(const char *pin, struct buf *ret);
 

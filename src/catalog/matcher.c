@@ -59,6 +59,9 @@ void matcher_free(struct matcher *matcher)
 	free(matcher->fields);
 	free(matcher->pub_fields);
 	free((void *)matcher->pub.fields);
+	for (size_t i = 0; i < matcher->n_maps; i++)
+		free(matcher->maps[i].name);
+	free(matcher->maps);
 	free(matcher->params);
 	free((void *)matcher->pub.params);
 	free(matcher->defaults);

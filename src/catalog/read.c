@@ -134,7 +134,7 @@ static int read_object(const struct object *object, struct matcher *matcher, str
 		r = read_params(object, params, matcher, err);
 	if (!r)
 		r = read_fields(object, matcher, err);
-	return r;
+	return r ? r : read_maps(object, matcher, err);
 }
 
 int read_matcher(const char *name, const char *path, char *data, size_t len, struct matcher **ret,
@@ -155,7 +155,6 @@ int read_matcher(const char *name, const char *path, char *data, size_t len, str
 		r = read_object(&object, matcher, err);
 	if (r)
 		return r;
-	matcher->keeps_state = btf__find_by_name_kind(object.btf, ".maps", BTF_KIND_DATASEC) > 0;
 	object_digest(data, len, matcher->digest);
 	*ret = steal_ptr(matcher);
 	return 0;

@@ -9,6 +9,8 @@
 /* Fields at most; members of a parameter structure at most. */
 #define READ_FIELDS_MAX 64
 #define READ_PARAMS_MAX 64
+/* Maps of an object at most. */
+#define READ_MAPS_MAX   8
 
 /*
  * Reads the matcher `name` from the bytes of the object file at path (8-aligned, not kept). Errors:
@@ -21,6 +23,8 @@ int read_params(const struct object *object, uint32_t id, struct matcher *matche
 		struct mfw_err **err);
 /* Reads the functions that are fields into matcher (fields.c). */
 int read_fields(const struct object *object, struct matcher *matcher, struct mfw_err **err);
+/* Reads what maps the object has into matcher (layout.c). */
+int read_maps(const struct object *object, struct matcher *matcher, struct mfw_err **err);
 /* An empty matcher with a name and a path; NULL without memory. */
 struct matcher *matcher_new(const char *name, const char *path);
 void matcher_free(struct matcher *matcher);

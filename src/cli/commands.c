@@ -155,6 +155,15 @@ const struct command commands[] = {
 		.only_once = not_a_change,
 	},
 	{
+		.noun = "rule",
+		.verb = "state",
+		.summary = "show what the matchers of a rule remember",
+		.run = rule_state,
+		.valid = OPTS_DIRECT | OPT(RESET),
+		.arguments = {CUSTOMER, CHAIN, REF},
+		.only_once = not_a_change,
+	},
+	{
 		.noun = "expr",
 		.verb = "check",
 		.summary = "show an expression's errors and warnings",

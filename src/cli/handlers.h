@@ -22,6 +22,7 @@ int rule_move_step(const struct config *config, struct mfw_change *change, struc
 int rule_del_step(const struct config *config, struct mfw_change *change, struct fault *fault);
 int rule_mode_step(const struct config *config, struct mfw_change *change, struct fault *fault);
 int rule_list(struct session *session, struct fault *fault);
+int rule_state(struct session *session, struct fault *fault);
 
 int expr_check_command(struct session *session, struct fault *fault);
 int expr_print_command(struct session *session, struct fault *fault);

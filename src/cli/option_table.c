@@ -120,10 +120,10 @@ const struct option options[O_COUNT] = {
 		      .completes = WORDS_PATH},
 	[O_FORMAT] = {"--format", "FORMAT", "text (default), json or nft", write_word, AT(format),
 		      .values = format_words},
-	[O_RESET] = {"--reset", NULL, "set the counters to zero as they are read", write_flag,
-		     AT(reset)},
 	[O_WRITE] = {"-w", "FILE", "write the packets as pcapng, each with the answer as comment",
 		     write_text, AT(write), .completes = WORDS_PATH},
 	[O_VERIFY] = {"--verify", NULL, "ask the evaluator too, and show where they differ",
 		      write_flag, AT(verify)},
+	[O_RESET] = {"--reset", NULL, "set counters to zero, or forget state, as it is read",
+		     write_flag, AT(reset)},
 };

@@ -29,5 +29,6 @@ DEFINE_CLEANUP(customers_free, struct mfw_customers *, mfw_customers_free)
 DEFINE_CLEANUP(listing_free, struct mfw_listing *, mfw_listing_free)
 DEFINE_CLEANUP(matchers_free, struct mfw_matchers *, mfw_matchers_free)
 DEFINE_CLEANUP(report_free, struct mfw_report *, mfw_report_free)
+DEFINE_CLEANUP(state_free, struct mfw_state *, mfw_state_free)
 
 #endif

@@ -12,11 +12,25 @@ static void ask(struct asker *a, const struct expr *expr, struct ways ways);
 
 /* ---- leaves ---- */
 
+/* Whether the program calls it already, at another place. */
+static bool is_called(const struct code *code, const struct matcher *matcher)
+{
+	for (size_t i = 0; i < CODE_COUNT(code->functions, struct code_function); i++)
+		if (CODE_AT(code->functions, struct code_function, i)->matcher == matcher)
+			return true;
+	return false;
+}
+
 /* The matcher answers any int: what is not 0 is true. */
 static void ask_matcher(struct asker *a, const struct value *value, struct ways ways)
 {
 	const struct matcher *matcher = value->matcher;
 
+	if (matcher->keeps_state && is_called(a->code, matcher))
+		code_refuse(
+			a->code,
+			"the matcher keeps state, of which a rule has one, and is called twice: "
+			"make it two rules");
 	code_move(a->code, BPF_REG_1, BPF_REG_6);
 	ask_set_frame(a, BPF_REG_2, FRAME_PKT);
 	if (matcher->params_len)

@@ -108,7 +108,10 @@ struct prog_info {
 	char type[32]; /* libbpf's word */
 };
 
-/* A map that is there already, to be taken for the object's map of that name. */
+/*
+ * A map that is there already, to be taken for the object's map of that name. fd -1: it is made
+ * anew, and a descriptor of it is put here, which is then the caller's.
+ */
 struct prog_map {
 	const char *name;
 	int fd;
@@ -118,8 +121,8 @@ struct prog_source {
 	const char *name; /* for messages */
 	const void *elf;
 	size_t len;
-	const char *program;         /* the one to load; NULL: the only socket filter there is */
-	const struct prog_map *maps; /* other maps of the object are made anew */
+	const char *program;   /* the one to load; NULL: the only socket filter there is */
+	struct prog_map *maps; /* other maps of the object are made anew */
 	size_t n_maps;
 };
 
@@ -214,6 +217,34 @@ int kernel_map_id(int fd, uint32_t *ret);
 #define KERNEL_PROG_MAPS_MAX 256
 /* Whether the program names the map: 1, 0, or a negative errno. */
 int kernel_prog_uses_map(int fd, uint32_t map_id);
+
+/* What a map holds. */
+struct map_content {
+	uint32_t key_len;
+	uint32_t value_len; /* of one CPU */
+	uint32_t n_cpus;    /* 0: the map has one value for all of them */
+	uint32_t limit;     /* entries at most */
+	/* Types of keys and values, as the kernel has them; empty: none. */
+	struct buf btf;
+	uint32_t key_type, value_type;
+	/* Keys, each with its value behind it, or its values, 8-aligned. Zeros of arrays are left
+	 * out. */
+	struct buf entries;
+	size_t n;
+	uint64_t now; /* when it was read: bpf_ktime_get_ns() */
+};
+
+/* {} before; map_content_clear() after, also on failure. Errors: bpf.map. */
+int kernel_map_read(int fd, struct map_content *ret, struct mfw_err **err);
+/* Removes every entry; of an array, zeroes them. Errors: bpf.map. */
+int kernel_map_empty(int fd, struct mfw_err **err);
+
+static inline void map_content_clear(struct map_content *content)
+{
+	buf_clear(&content->btf);
+	buf_clear(&content->entries);
+}
+#define cleanup_map_content cleanup(map_content_clear)
 
 /* Whether a program that is loaded now is compiled: 1, 0, or a negative errno. */
 int kernel_jit_works(void);

@@ -141,7 +141,7 @@ static int reuse_maps(struct bpf_object *object, const struct prog_source *sourc
 	for (size_t i = 0; i < source->n_maps; i++) {
 		const struct prog_map *m = &source->maps[i];
 		struct bpf_map *map = bpf_object__find_map_by_name(object, m->name);
-		int r = map ? bpf_map__reuse_fd(map, m->fd) : -ENOENT;
+		int r = !map ? -ENOENT : m->fd < 0 ? 0 : bpf_map__reuse_fd(map, m->fd);
 
 		if (r)
 			return err_make(err, -r, "bpf.map", "%s cannot use the map %s: %s",
@@ -149,6 +149,29 @@ static int reuse_maps(struct bpf_object *object, const struct prog_source *sourc
 					map ? strerror(-r) : "it has no map of that name");
 	}
 	return 0;
+}
+
+/* Gives the caller the maps that were made for it; all of them, or none. */
+static int give_maps(struct bpf_object *object, const struct prog_source *source)
+{
+	cleanup_free int *fds = calloc(source->n_maps + 1, sizeof(*fds));
+	size_t n = 0;
+
+	for (; fds && n < source->n_maps; n++) {
+		const struct prog_map *m = &source->maps[n];
+		struct bpf_map *map = bpf_object__find_map_by_name(object, m->name);
+
+		fds[n] = m->fd < 0 ? fcntl(bpf_map__fd(map), F_DUPFD_CLOEXEC, 0) : -1;
+		if (m->fd < 0 && fds[n] < 0)
+			break;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (n == source->n_maps && fds[i] >= 0)
+			source->maps[i].fd = fds[i];
+		else if (fds[i] >= 0)
+			close(fds[i]);
+	}
+	return n == source->n_maps ? 0 : -EMFILE;
 }
 
 int kernel_prog_load(const struct prog_source *source, int *ret_fd, unsigned *ret_processed,
@@ -182,9 +205,12 @@ int kernel_prog_load(const struct prog_source *source, int *ret_fd, unsigned *re
 	if (r)
 		return refuse_load(r, source->name, log, &words, err);
 	fd = fcntl(bpf_program__fd(chosen), F_DUPFD_CLOEXEC, 0);
-	if (fd < 0)
-		return err_make(err, errno, "bpf.load", "cannot keep the program of %s: %s",
-				source->name, strerror(errno));
+	r = fd < 0 ? -errno : give_maps(object, source);
+	if (r) {
+		cleanup_close_p(&fd);
+		return err_make(err, -r, "bpf.load", "cannot keep the program of %s: %s",
+				source->name, strerror(-r));
+	}
 	if (ret_processed)
 		*ret_processed = verifier_log_processed(log);
 	*ret_fd = fd;

@@ -23,13 +23,21 @@ struct param {
 
 struct field;
 
+/* A map of the matcher's, in which it remembers packets. */
+struct matcher_map {
+	char *name;
+	uint32_t layout; /* a hash: maps of equal ones can stand in for each other */
+};
+
 struct matcher {
 	struct mfw_matcher pub;
 	struct field *fields; /* pub.n_fields of them; names are NAME.FIELD */
 	struct mfw_field *pub_fields;
-	struct param *params;     /* pub.n_params of them */
-	uint32_t params_len;      /* size of the parameter structure, 0 without parameters */
-	unsigned char *defaults;  /* params_len bytes: the structure with every default in it */
+	struct param *params;    /* pub.n_params of them */
+	uint32_t params_len;     /* size of the parameter structure, 0 without parameters */
+	unsigned char *defaults; /* params_len bytes: the structure with every default in it */
+	struct matcher_map *maps;
+	size_t n_maps;
 	bool keeps_state;         /* it has maps: its answer may depend on earlier packets */
 	unsigned char digest[16]; /* of its object; see object_digest() */
 };

@@ -25,6 +25,7 @@ struct program {
 	unsigned refs;
 	uint32_t id;
 	unsigned char hash[PROGRAM_HASH_LEN];
+	bool keeps_state; /* set where it is made: it is for one rule only */
 	char hex[PROGRAM_HEX_LEN + 1];
 	char pin[]; /* path */
 };

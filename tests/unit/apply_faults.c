@@ -190,6 +190,50 @@ static int chain_flush(struct mfw_change *c, struct mfw_err **err)
 	return mfw_change_chain_del(c, "edge", true, err);
 }
 
+/* ---- with matchers that remember ---- */
+
+static int add_visits(struct mfw_change *c, struct mfw_err **err)
+{
+	return world_rule(c, "v1", MATCH_EXPR, VISITS, "drop", err);
+}
+
+static int add_two_visits(struct mfw_change *c, struct mfw_err **err)
+{
+	int r = add_visits(c, err);
+
+	return r ? r : world_rule(c, "v2", MATCH_EXPR, VISITS, "drop", err);
+}
+
+static void fill_visits(void)
+{
+	cleanup_err struct mfw_err *err = NULL;
+	struct mfw *mfw = world_open();
+
+	world_fill();
+	world_done(world_change(mfw, "acme", add_two_visits, &err), &err);
+	mfw_close(mfw);
+}
+
+static int replace_visits(struct mfw_change *c, struct mfw_err **err)
+{
+	struct mfw_rule rule = {MFW_SIZE(struct mfw_rule), .match = VISITS_TWO};
+
+	return mfw_change_rule_replace(c, "edge", "v1", &rule, NULL, err);
+}
+
+static int rename_visits(struct mfw_change *c, struct mfw_err **err)
+{
+	struct mfw_rule rule = {MFW_SIZE(struct mfw_rule), .ref = "v3"};
+	int r = mfw_change_rule_replace(c, "edge", "v1", &rule, NULL, err);
+
+	return r ? r : add_visits(c, err);
+}
+
+static int del_visits(struct mfw_change *c, struct mfw_err **err)
+{
+	return mfw_change_rule_del(c, "edge", "v2", err);
+}
+
 static void fill_direct(void)
 {
 	fake_foreign_chain("", 2 /* NFPROTO_IPV4 */, "mine", "edge");
@@ -226,6 +270,11 @@ static const struct scenario scenarios[] = {
 	{"chain set, hook", world_fill, "acme", rebuild},
 	{"chain set, policy", world_fill, "acme", set_policy},
 	{"chain del, flush", world_fill, "acme", chain_flush},
+	{"rule add, state", world_fill, "acme", add_two_visits},
+	{"rule replace, state", fill_visits, "acme", replace_visits},
+	{"rule replace, ref of a state", fill_visits, "acme", rename_visits},
+	{"rule del, state", fill_visits, "acme", del_visits},
+	{"customer del, state", fill_visits, .run = del_made, .in_parts = true},
 };
 
 /* ---- running them ---- */

@@ -130,12 +130,64 @@ static const char *const reasons[][2] = {
 	{"node", "field 'node.name': expected a name that is no field of all packets"},
 	{"old_abi", "version 2, found 0"},
 	{"other_args", "expected int other_args(struct __sk_buff *"},
+	{"other_map", "map 'othermap': expected a name that begins with other_map_"},
 	{"other_name", "expected a function 'other_name'"},
 	{"pointer_member", "'n': expected __u8"},
 	{"signed_int", "found 'int'"},
 	{"unknown_tag", "found 'mfw:unit:ms'"},
 	{"upper_case", "a name of a-z"},
 };
+
+static void read_fixture(const char *name, struct buf *ret)
+{
+	cleanup_free char *path = NULL;
+	cleanup_close int fd = -1;
+
+	assert_true(asprintf(&path, "%s/%s.bpf.o", fixtures_dir, name) > 0);
+	fd = open(path, O_RDONLY);
+	assert_int_equal(buf_read_fd(ret, fd, 1 << 20), 0);
+}
+
+/* Changes a name in the object's types, and elsewhere. */
+static void change_name(struct buf *file, const char *from, const char *to)
+{
+	size_t len = strlen(from) + 1, n = 0;
+
+	for (size_t i = 0; i + len <= file->len; i++) {
+		if (memcmp(file->data + i, from, len))
+			continue;
+		memcpy(file->data + i, to, len);
+		n++;
+	}
+	assert_true(n > 0);
+}
+
+/* A map's layout is what its entries mean, and nothing else. */
+static void reads_maps(void **state)
+{
+	static const char *const changes[][2] = {
+		{"packets", "packetz"}, {"source", "sauces"}, {"visits_total", "visits_tulip"}};
+	struct catalog *catalog = open_catalog(fixtures_dir);
+	const struct matcher *visits = find(catalog, "visits");
+
+	(void)state;
+	assert_true(visits->keeps_state && !find(catalog, "kinds")->keeps_state);
+	assert_int_equal(visits->n_maps, 2);
+	assert_string_equal(visits->maps[0].name, "visits_seen");
+	assert_string_equal(visits->maps[1].name, "visits_total");
+	assert_int_not_equal(visits->maps[0].layout, visits->maps[1].layout);
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+		cleanup_matcher struct matcher *other = NULL;
+		cleanup_buf struct buf file = {};
+
+		read_fixture("visits", &file);
+		change_name(&file, changes[i][0], changes[i][1]);
+		assert_int_equal(read_matcher("visits", "", file.data, file.len, &other, NULL), 0);
+		assert_int_equal(other->maps[0].layout == visits->maps[0].layout, i == 2);
+		assert_int_equal(other->maps[1].layout, visits->maps[1].layout);
+	}
+	catalog_free(catalog);
+}
 
 static void refuses_broken(void **state)
 {
@@ -184,7 +236,7 @@ static void searches_in_order(void **state)
 	assert_true(asprintf(&path, "/nosuch::%s:%s/", fixtures_dir, fixtures_dir) > 0);
 	catalog = open_catalog(path);
 	assert_int_equal(catalog_all(catalog, &all, &n, NULL), 0);
-	assert_int_equal(n, 8);
+	assert_int_equal(n, 10);
 	assert_string_equal(all[2]->pub.name, "kinds");
 	assert_null(all[2]->pub.broken);
 	assert_string_equal(all[3]->pub.name, "kinds");
@@ -217,25 +269,21 @@ static void misses(void **state)
 /* Every prefix of an object, and every object with a byte changed, is read or refused. */
 static void survives_damage(void **state)
 {
-	cleanup_free char *path = NULL;
 	cleanup_buf struct buf file = {};
 	cleanup_free char *copy = NULL;
-	cleanup_close int fd = -1;
+	const char *name = *state;
 	size_t n_refused = 0;
 
-	(void)state;
-	assert_true(asprintf(&path, "%s/kinds.bpf.o", fixtures_dir) > 0);
-	fd = open(path, O_RDONLY);
-	assert_int_equal(buf_read_fd(&file, fd, 1 << 20), 0);
+	read_fixture(name, &file);
 	copy = malloc(file.len);
 	for (size_t i = 0; i < file.len; i += 7) {
 		cleanup_matcher struct matcher *cut = NULL, *changed = NULL;
 
 		memcpy(copy, file.data, file.len);
-		n_refused += !!read_matcher("kinds", path, copy, i, &cut, NULL);
+		n_refused += !!read_matcher(name, "", copy, i, &cut, NULL);
 		memcpy(copy, file.data, file.len);
 		copy[i] ^= 0xff;
-		read_matcher("kinds", path, copy, file.len, &changed, NULL);
+		read_matcher(name, "", copy, file.len, &changed, NULL);
 	}
 	assert_true(n_refused > 100);
 }
@@ -243,10 +291,16 @@ static void survives_damage(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_suffix), cmocka_unit_test(reads_every_kind),
-		cmocka_unit_test(reads_fields), cmocka_unit_test(refuses_broken),
-		cmocka_unit_test(lists_broken), cmocka_unit_test(searches_in_order),
-		cmocka_unit_test(misses),       cmocka_unit_test(survives_damage),
+		cmocka_unit_test(reads_suffix),
+		cmocka_unit_test(reads_every_kind),
+		cmocka_unit_test(reads_fields),
+		cmocka_unit_test(refuses_broken),
+		cmocka_unit_test(lists_broken),
+		cmocka_unit_test(searches_in_order),
+		cmocka_unit_test(misses),
+		cmocka_unit_test(reads_maps),
+		cmocka_unit_test_prestate(survives_damage, (void *)"kinds"),
+		cmocka_unit_test_prestate(survives_damage, (void *)"visits"),
 	};
 
 	if (argc != 4)

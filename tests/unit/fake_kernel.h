@@ -76,7 +76,7 @@ struct fake_file {
 	char path[192];
 	uint32_t inode;   /* of a pin: links share it */
 	uint32_t prog_id; /* or FAKE_MAP | number */
-	char text[160];   /* of a note */
+	char text[320];   /* of a note */
 };
 
 struct fake_program {
@@ -172,8 +172,8 @@ struct fake_file *fake_file(const char *path);
 uint32_t fake_id_of(int fd);
 void fake_start_maps(void);
 void fake_stop_maps(void);
-/* Notes the maps that a program is loaded with. */
-void fake_bind_maps(uint32_t program, const struct prog_source *source);
+/* Notes the maps that a program is loaded with; those that are not there are made. 0 or -EMFILE. */
+int fake_bind_maps(uint32_t program, const struct prog_source *source);
 /* Copies, and aborts when it does not fit. */
 void fake_copy(char *to, size_t size, const char *text);
 #define FAKE_COPY(to, text) fake_copy((to), sizeof(to), (text))

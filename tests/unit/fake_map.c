@@ -170,10 +170,38 @@ int kernel_prog_uses_map(int fd, uint32_t map_id)
 	return r;
 }
 
-void fake_bind_maps(uint32_t program, const struct prog_source *source)
+/* One entry: under 0, the map's number. */
+int kernel_map_read(int fd, struct map_content *ret, struct mfw_err **err)
+{
+	FAKE_LOCKED;
+	uint64_t entry[] = {0, fake_id_of(fd) & ~FAKE_MAP};
+	int r = fake_fallible(err);
+
+	if (r)
+		return r;
+	ret->key_len = ret->value_len = 8;
+	ret->limit = ret->n = 1;
+	return buf_add(&ret->entries, entry, sizeof(entry));
+}
+
+int kernel_map_empty(int fd, struct mfw_err **err)
+{
+	FAKE_LOCKED;
+
+	(void)fd;
+	return fake_fallible(err);
+}
+
+int fake_bind_maps(uint32_t program, const struct prog_source *source)
 {
 	if (source->n_maps > FAKE_PROGRAM_MAPS)
 		abort();
-	for (size_t i = 0; i < source->n_maps; i++)
-		fake->programs[program].maps[i] = fake_id_of(source->maps[i].fd) & ~FAKE_MAP;
+	for (size_t i = 0; i < source->n_maps; i++) {
+		struct prog_map *m = &source->maps[i];
+
+		if (m->fd < 0 && open_map(number_of(new_map(8, 1, false)), &m->fd))
+			return -EMFILE;
+		fake->programs[program].maps[i] = fake_id_of(m->fd) & ~FAKE_MAP;
+	}
+	return 0;
 }

@@ -86,8 +86,8 @@ int kernel_prog_load(const struct prog_source *source, int *ret_fd, unsigned *re
 	read_source(copy, source->len, text);
 	if (ret_processed)
 		*ret_processed = 1;
-	fake_bind_maps(new_program(text, true), source);
-	return open_program(fake->n_programs, ret_fd);
+	r = fake_bind_maps(new_program(text, true), source);
+	return r ? r : open_program(fake->n_programs, ret_fd);
 }
 
 int kernel_run_open(int fd, struct kernel_run **ret, struct mfw_err **err)

@@ -9,7 +9,7 @@
 
 char world_dir[64], world_object[128];
 static char run_dir[80];
-static const char *matchers;
+static char matchers[512];
 
 static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 {
@@ -33,9 +33,11 @@ static void write_file(const char *path, const char *text)
 
 void world_start(char **argv)
 {
-	matchers = argv[1];
+	if (!argv[1] || !argv[2])
+		abort();
+	snprintf(matchers, sizeof(matchers), "%s:%s", argv[1], argv[2]);
 	strcpy(world_dir, "/tmp/mfw-unit-XXXXXX");
-	if (!matchers || !mkdtemp(world_dir))
+	if (!mkdtemp(world_dir))
 		abort();
 	snprintf(run_dir, sizeof(run_dir), "%s/run", world_dir);
 	snprintf(world_object, sizeof(world_object), "%s/own.bpf.o", world_dir);

@@ -14,13 +14,15 @@
 
 #define SUFFIX     "not suffix(bytes=\"xyzzy\")"
 #define SUFFIX_TWO "suffix(bytes=\"plugh\")"
+#define VISITS     "visits(max=1)"
+#define VISITS_TWO "visits(max=2) and ip.ttl == 64"
 #define BYTECODE   "1,6 0 0 65535"
 #define USER_PIN   "/sys/fs/bpf/own"
 
 /* The directory of the test's files, and an object file in it. */
 extern char world_dir[64], world_object[128];
 
-/* argv[1] is the directory of matchers. */
+/* argv[1] and argv[2] are directories of matchers: the library's, and the tests' own. */
 void world_start(char **argv);
 void world_stop(void);
 /* Takes everything away that was made since the start. */
