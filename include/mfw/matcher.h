@@ -82,17 +82,25 @@
 
 /* ---- the matcher and its parameters ---- */
 
-/* Declares the matcher with its struct NAME_params. summary: one line; doc: what a user needs. */
+/*
+ * Declares the matcher with its struct NAME_params. summary: one line; doc: what a user needs.
+ *
+ * Weak, so that the compiler does not know it when it is called: it would not pass an argument that
+ * the function does not use, and the verifier wants all of them.
+ */
 #define MFW_MATCHER(name, summary, doc)                                                            \
 	struct name##_params;                                                                      \
-	int name(struct __sk_buff *skb, const struct mfw_pkt *pkt, const struct name##_params *p)  \
-		MFW_TAG("matcher:" MFW_STRING(MFW_ABI)) MFW_TAG("summary:" summary)                \
-			MFW_TAG("doc:" doc)
+	__weak int name(struct __sk_buff *skb, const struct mfw_pkt *pkt,                          \
+			const struct name##_params *p) MFW_TAG("matcher:" MFW_STRING(MFW_ABI))     \
+		MFW_TAG("summary:" summary) MFW_TAG("doc:" doc)
 /* One without parameters: int NAME(struct __sk_buff *skb, const struct mfw_pkt *pkt). */
 #define MFW_MATCHER_PLAIN(name, summary, doc)                                                      \
-	int name(struct __sk_buff *skb, const struct mfw_pkt *pkt)                                 \
+	__weak int name(struct __sk_buff *skb, const struct mfw_pkt *pkt)                          \
 		MFW_TAG("matcher:" MFW_STRING(MFW_ABI)) MFW_TAG("summary:" summary)                \
 			MFW_TAG("doc:" doc)
+
+/* Behind MFW_MATCHER(...): why the verifier may process up to 50000 instructions. */
+#define MFW_INSNS(reason) MFW_TAG("insns:" reason)
 
 /*
  * Declares a field, NAME.FIELD in the language, with its function NAME_FIELD(). That one is global
@@ -187,11 +195,16 @@ static __always_inline bool mfw_has_whole_payload(const struct mfw_pkt *pkt)
 
 /* ---- tests ---- */
 
-/* What MFW_TEST() expects; the last two are for packets that are cut off. */
-#define MFW_MATCH        1, 0
-#define MFW_NO_MATCH     0, 0
-#define MFW_CUT_MATCH    1, 1
-#define MFW_CUT_NO_MATCH 0, 1
+/*
+ * What MFW_TEST() expects; CUT is for packets that are cut off. Each test begins with empty maps,
+ * but for one with THEN: it is asked after the one before it, whose parameters it shares.
+ */
+#define MFW_MATCH         1, 0
+#define MFW_NO_MATCH      0, 0
+#define MFW_CUT_MATCH     1, MFW_TEST_CUT
+#define MFW_CUT_NO_MATCH  0, MFW_TEST_CUT
+#define MFW_THEN_MATCH    1, MFW_TEST_THEN
+#define MFW_THEN_NO_MATCH 0, MFW_TEST_THEN
 
 #define MFW_TESTS(matcher)                                                                         \
 	static const struct {                                                                      \
@@ -205,18 +218,18 @@ static __always_inline bool mfw_has_whole_payload(const struct mfw_pkt *pkt)
 
 /* The packet: bytes from the IP header on, by the macros below where they fit. */
 #define MFW_TEST(what, expect, ...) MFW_TEST_(what, expect, __VA_ARGS__)
-#define MFW_TEST_(what, answer, cut, ...)                                                          \
+#define MFW_TEST_(what, answer, kind, ...)                                                         \
 	{                                                                                          \
-		.name = what, .match = answer, .truncated = cut,                                   \
+		.name = what, .match = answer, .flags = kind,                                      \
 		.len = sizeof((__u8[]){__VA_ARGS__}), .packet = {                                  \
 			__VA_ARGS__                                                                \
 		}                                                                                  \
 	}
 /* The same with a string literal behind the bytes: MFW_TEST_TEXT(what, expect, text, BYTES...). */
 #define MFW_TEST_TEXT(what, expect, ...) MFW_TEST_TEXT_(what, expect, __VA_ARGS__)
-#define MFW_TEST_TEXT_(what, answer, cut, string, ...)                                             \
+#define MFW_TEST_TEXT_(what, answer, kind, string, ...)                                            \
 	{                                                                                          \
-		.name = what, .match = answer, .truncated = cut,                                   \
+		.name = what, .match = answer, .flags = kind,                                      \
 		.len = sizeof((__u8[]){__VA_ARGS__}), .packet = {__VA_ARGS__},                     \
 		.text_len = sizeof(string) - 1, .text = string                                     \
 	}

@@ -85,11 +85,16 @@ MFW_DEFINE_BYTES(256);
 #define MFW_TEST_SECTION    ".debug_mfw_tests"
 #define MFW_TEST_PACKET_MAX 192
 #define MFW_TEST_TEXT_MAX   768
+enum mfw_test_flag {
+	MFW_TEST_CUT =
+		1 << 0, /* the packet is cut off somewhere: every matcher needs one of these */
+	MFW_TEST_THEN = 1 << 1, /* the maps are as the test before it left them */
+};
 struct mfw_test {
 	char name[60];
-	__u8 match;     /* the expected answer */
-	__u8 truncated; /* the packet is cut off somewhere: every matcher needs one of these */
-	__u16 len;      /* of packet; with text, at least 20 */
+	__u8 match;                       /* the expected answer */
+	__u8 flags;                       /* enum mfw_test_flag */
+	__u16 len;                        /* of packet; with text, at least 20 */
 	__u8 packet[MFW_TEST_PACKET_MAX]; /* from the IP header on */
 	__u16 text_len;
 	__u8 text[MFW_TEST_TEXT_MAX]; /* follows the bytes of packet */

@@ -17,7 +17,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define INSNS_MAX 5000
+#define INSNS_MAX             5000
+#define INSNS_MAX_WITH_REASON 50000
 
 static int n_checks;
 static bool failed;
@@ -100,9 +101,9 @@ static void check_coverage(const struct vectors *v)
 	for (size_t i = 0; i < v->n; i++) {
 		const struct mfw_test *test = vector_test(v, i);
 
-		cut += test->truncated;
-		match += test->match && !test->truncated;
-		no_match += !test->match && !test->truncated;
+		cut += !!(test->flags & MFW_TEST_CUT);
+		match += test->match && !(test->flags & MFW_TEST_CUT);
+		no_match += !test->match && !(test->flags & MFW_TEST_CUT);
 		if (test->len + test->text_len < 20 || test->len > MFW_TEST_PACKET_MAX ||
 		    test->text_len > MFW_TEST_TEXT_MAX || !*test->name)
 			check(false, "%s: vector %zu has a name, and at least 20 bytes", name, i);
@@ -157,23 +158,45 @@ static void check_answer(const struct run *run, const struct mfw_test *test, boo
 	      expected, answer);
 }
 
+/* Vector i and those that are asked after it. */
+static void check_answers(const struct run *run, const struct vectors *v, size_t i, bool invert,
+			  const char *form)
+{
+	do
+		check_answer(run, vector_test(v, i), vector_test(v, i)->match != invert,
+			     v->matcher->pub.name, form);
+	while (++i < v->n && vector_test(v, i)->flags & MFW_TEST_THEN);
+}
+
 static void check_standalone(const struct vectors *v, size_t i)
 {
-	const struct mfw_test *test = vector_test(v, i);
 	struct run run;
 
 	if (run_open(&run, v->file.data, v->file.len) || !set_standalone(&run, v, i) ||
 	    run_load(&run))
 		check(false, "%s: the object loads alone", v->matcher->pub.name);
 	else
-		check_answer(&run, test, test->match, v->matcher->pub.name, "alone");
+		check_answers(&run, v, i, false, "alone");
 	run_close(&run);
+}
+
+/* Whether the matcher says why it needs many instructions. */
+static bool has_reason(const struct vectors *v)
+{
+	int id = btf__find_by_name_kind(v->object.btf, v->matcher->pub.name, BTF_KIND_FUNC);
+	const char *tag;
+	uint32_t at = 0;
+
+	while (id > 0 && (tag = object_tag(&v->object, id, -1, &at)))
+		if (!strncmp(tag, "mfw:insns:", 10) && tag[10])
+			return true;
+	return false;
 }
 
 /* nots: how many of them stand before the call. */
 static void check_expr(const struct vectors *v, size_t i, int nots)
 {
-	const struct mfw_test *test = vector_test(v, i);
+	unsigned max = has_reason(v) ? INSNS_MAX_WITH_REASON : INSNS_MAX;
 	struct value value = {
 		.kind = VALUE_MATCHER,
 		.type = FIELD_BOOL,
@@ -191,11 +214,10 @@ static void check_expr(const struct vectors *v, size_t i, int nots)
 	if (run_expr(&run, exprs[nots]))
 		check(false, "%s: its program loads", v->matcher->pub.name);
 	else
-		check_answer(&run, test, test->match != (nots % 2), v->matcher->pub.name,
-			     forms[nots]);
+		check_answers(&run, v, i, nots % 2, forms[nots]);
 	if (!i && !nots)
-		check(run.insns && run.insns < INSNS_MAX, "%s: %u instructions processed, below %d",
-		      v->matcher->pub.name, run.insns, INSNS_MAX);
+		check(run.insns && run.insns < max, "%s: %u instructions processed, below %u",
+		      v->matcher->pub.name, run.insns, max);
 	run_close(&run);
 }
 
@@ -208,6 +230,8 @@ static void check_matcher(const struct matcher *matcher)
 	    check(open_vectors(&v), "%s: has MFW_TESTS", matcher->pub.name)) {
 		check_coverage(&v);
 		for (size_t i = 0; i < v.n; i++) {
+			if (i && vector_test(&v, i)->flags & MFW_TEST_THEN)
+				continue;
 			check_standalone(&v, i);
 			for (int nots = 0; nots <= 2; nots++)
 				check_expr(&v, i, nots);

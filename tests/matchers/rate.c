@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * rate DIR: two threads, each on a CPU of its own, take from one bucket: exactly the budget passes.
+ * Then a flood of distinct sources: the map stays within its limit. With MFW_TEST_LENGTH=long the
+ * flood has 10 million of them.
+ */
+#include "base/cleanup.h"
+#include "catalog/catalog.h"
+#include "run.h"
+
+#include <bpf/bpf.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define BUDGET  20000
+#define EACH    30000
+#define THREADS 2
+#define LIMIT   65536
+
+static int n_checks;
+static bool failed;
+
+static void check(bool good, const char *what, uint64_t found, uint64_t least, uint64_t most)
+{
+	printf("%s %d - %s: %llu, within %llu and %llu\n", good ? "ok" : "not ok", ++n_checks, what,
+	       (unsigned long long)found, (unsigned long long)least, (unsigned long long)most);
+	failed |= !good;
+}
+
+static void check_within(const char *what, uint64_t found, uint64_t least, uint64_t most)
+{
+	check(found >= least && found <= most, what, found, least, most);
+}
+
+static const struct matcher *find(void *ctx, const char *name, struct mfw_err **err)
+{
+	bool missing;
+
+	return catalog_find(ctx, name, &missing, err);
+}
+
+static int load(struct catalog *catalog, const char *text, struct run *ret)
+{
+	struct scheme scheme = {.ctx = catalog, .matcher = find};
+	cleanup_err struct mfw_err *err = NULL;
+	cleanup_expr struct expr *expr = NULL;
+
+	if (expr_parse(text, &scheme, &expr, &err)) {
+		fprintf(stderr, "%s\n", mfw_err_message(err));
+		return -1;
+	}
+	return run_expr(ret, expr);
+}
+
+static void make_packet(uint8_t packet[28], uint32_t source)
+{
+	static const uint8_t plain[28] = {0x45, 0, 0, 28, [8] = 64, 17, [25] = 8};
+
+	memcpy(packet, plain, sizeof(plain));
+	memcpy(packet + 12, &source, sizeof(source));
+}
+
+/* ---- two CPUs ---- */
+
+struct taker {
+	const struct run *run;
+	pthread_barrier_t *start;
+	pthread_t thread;
+	int cpu;
+	unsigned n_passed;
+};
+
+static void *take(void *arg)
+{
+	struct taker *t = arg;
+	uint8_t packet[28];
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(t->cpu, &cpus);
+	pthread_setaffinity_np(pthread_self(), sizeof(cpus), &cpus);
+	make_packet(packet, 1);
+	pthread_barrier_wait(t->start);
+	for (int i = 0; i < EACH; i++)
+		t->n_passed += run_packet(t->run, packet, sizeof(packet), NULL) == 0;
+	return NULL;
+}
+
+static void take_together(const struct run *run)
+{
+	struct taker takers[THREADS];
+	struct timespec before, after;
+	pthread_barrier_t start;
+	uint64_t n_passed = 0;
+
+	pthread_barrier_init(&start, NULL, THREADS);
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	for (int i = 0; i < THREADS; i++) {
+		takers[i] = (struct taker){.run = run, .start = &start, .cpu = i};
+		if (pthread_create(&takers[i].thread, NULL, take, &takers[i]))
+			abort();
+	}
+	for (int i = 0; i < THREADS; i++) {
+		pthread_join(takers[i].thread, NULL);
+		n_passed += takers[i].n_passed;
+	}
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	pthread_barrier_destroy(&start);
+	/* One more comes into the bucket every second. */
+	check_within("packets that passed", n_passed, BUDGET,
+		     BUDGET + (uint64_t)(after.tv_sec - before.tv_sec + 1));
+}
+
+/* ---- a flood ---- */
+
+static uint64_t count_entries(const struct run *run)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(run->object, "rate_buckets");
+	char key[64], next[64];
+	uint64_t n = 0;
+	int fd = map ? bpf_map__fd(map) : -1;
+
+	while (!bpf_map_get_next_key(fd, n ? key : NULL, next) && n <= LIMIT) {
+		memcpy(key, next, sizeof(key));
+		n++;
+	}
+	return n;
+}
+
+static void flood(const struct run *run)
+{
+	const char *length = getenv("MFW_TEST_LENGTH");
+	uint32_t n = length && !strcmp(length, "long") ? 10000000 : 200000;
+	uint64_t n_passed = 0;
+	uint8_t packet[28];
+
+	for (uint32_t i = 0; i < n; i++) {
+		make_packet(packet, i * 2654435761u);
+		n_passed += run_packet(run, packet, sizeof(packet), NULL) == 0;
+	}
+	check_within("sources of which the first packet passed", n_passed, n, n);
+	check_within("sources that are remembered", count_entries(run), LIMIT / 2, LIMIT);
+}
+
+int main(int argc, char **argv)
+{
+	cleanup_err struct mfw_err *err = NULL;
+	struct catalog *catalog = NULL;
+	struct run run = {.fd = -1};
+
+	run_quiet();
+	if (argc != 2 || catalog_new(argv[1], &catalog, &err))
+		return 2;
+	if (!load(catalog, "rate(key=\"rule\", pps=1, burst=20000)", &run))
+		take_together(&run);
+	run_close(&run);
+	if (!load(catalog, "rate(pps=1, burst=1)", &run))
+		flood(&run);
+	run_close(&run);
+	catalog_free(catalog);
+	printf("1..%d\n", n_checks);
+	return failed || n_checks != 3;
+}
