@@ -104,10 +104,18 @@ static void set_tcp_flags(struct plain *p, int l4)
 
 static void set_icmp(struct plain *p, int l4)
 {
-	uint32_t store = code_label(p->a->code);
+	uint32_t store = code_label(p->a->code), six = code_label(p->a->code);
+	uint32_t here = code_label(p->a->code);
 
 	code_set(p->a->code, BPF_REG_1, 0);
-	require_proto(p, l4 == IP4_LEN ? IPPROTO_ICMP : PROTO_ICMPV6, store);
+	if (l4 == IP4_LEN) {
+		require_proto(p, IPPROTO_ICMP, six);
+		code_goto(p->a->code, here);
+	}
+	/* In IPv4, too, nonsense though it is. */
+	code_place(p->a->code, six);
+	require_proto(p, PROTO_ICMPV6, store);
+	code_place(p->a->code, here);
 	load_head(p, 2, l4);
 	code_place(p->a->code, store);
 	code_store(p->a->code, 2, BPF_REG_10, PKT(icmp_type), BPF_REG_1);

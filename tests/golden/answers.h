@@ -27,8 +27,8 @@ typedef int (*answers_ask)(void *ctx, const uint8_t *packet, size_t len);
 /* One line of TAP. */
 void answers_check(struct answers *answers, bool good, const char *text, const char *detail);
 /*
- * Calls seen for every case of the file, after all packets were read. Prints TAP's last line.
- * Returns the exit status.
+ * Calls seen for every case of the file, when the packets above it were read. Prints TAP's last
+ * line. Returns the exit status.
  */
 int answers_run(struct answers *answers, const char *path,
 		void (*seen)(struct answers *answers, const char *text, const char *letters));
