@@ -45,15 +45,20 @@
  *   however often it is called. It must check its pointers against NULL first; it answers non-zero
  *   for a match. It runs on every packet, IP or not: look at pkt->version and pkt->flags.
  * - Packet bytes come from bpf_skb_load_bytes(); load in bulk, then work on the stack. The
- *   verifier may process at most 5000 instructions for the whole program, parser included.
+ *   verifier may process at most 5000 instructions for the whole program, parser included, or
+ *   50000 with the reason in MFW_INSNS. words.h looks at text without branches.
  * - Helper functions are static.
  * - Maps are allowed, and keep state: what a rule's matcher remembers is the rule's alone, stays
  *   while the rule does, also when its parameters change, and is shown by `mfwctl rule state`.
  *   Their names begin with the matcher's and _. Give them a limit that can be said in the doc, make
  *   them LRU so that a flood evicts instead of locking out, and let no packet wait: no spin locks.
  *   An expression calls a matcher that keeps state once.
- * - Types of parameters: __u8, __u16, __u32, __u64, bool, struct mfw_bytes_16, _64 or _256. All of
- *   them carry MFW_DOC; integers and bytes may carry MFW_RANGE.
+ * - Types of parameters: __u8, __u16, __u32, __u64, bool, struct mfw_bytes_16, _64 or _256 (written
+ *   "text" or 75:64:70), struct mfw_duration (10s), mfw_rate (100/second), mfw_address, mfw_prefix
+ *   (192.0.2.0/24), and enumerations: of `enum sip_level { SIP_LEVEL_LINE, SIP_LEVEL_STRICT }` the
+ *   words are "line" and "strict". All of them carry MFW_DOC; integers, bytes (their length),
+ *   durations (in ns) and rates (their count) may carry MFW_RANGE.
+ * - A matcher may offer fields too: MFW_FIELD_* below.
  * - Values that MFW_MAIN gives are the defaults in the language too, except for members with
  *   MFW_REQUIRED, which every expression has to give.
  * - Tests: at least one that matches, one that does not, one that is truncated.

@@ -480,13 +480,19 @@ void mfw_replay_free(struct mfw_replay *replay);
 struct mfw_param {
 	size_t size;
 	const char *name;
-	const char *type; /* "bytes", "int", "bool", ... */
+	/* "bytes", "int", "bool", "enum", "duration", "rate", "address", "prefix" */
+	const char *type;
 	const char *doc;
 	/* As it is written in an expression; NULL: the parameter is required. */
 	const char *default_value;
-	/* Of integers: the range; of bytes: the least and greatest length in bytes. */
+	/*
+	 * Of "int": the range; of "bytes": the least and greatest length in bytes; of "duration":
+	 * nanoseconds; of "rate": the count.
+	 */
 	uint64_t min;
 	uint64_t max;
+	size_t n_words; /* of "enum": what it may be, without the quotes */
+	const char *const *words;
 };
 
 /* A value that a matcher finds in packets, to be compared in expressions. */

@@ -78,6 +78,32 @@ MFW_DEFINE_BYTES(16);
 MFW_DEFINE_BYTES(64);
 MFW_DEFINE_BYTES(256);
 
+/* A parameter that is a time, written 500ms or 10s. */
+struct mfw_duration {
+	__u64 ns;
+};
+
+/* A parameter that is a rate, written 100/second: count in ns nanoseconds. */
+struct mfw_rate {
+	__u64 count;
+	__u64 ns;
+};
+
+/* A parameter that is an address; family 4, 6, or 0: none. IPv4: word 0, the others are 0. */
+struct mfw_address {
+	__u8 family;
+	__u8 pad[7];
+	__be32 addr[4] __attribute__((aligned(8)));
+};
+
+/* A parameter that is a network, written 192.0.2.0/24: what lies behind its bits is 0. */
+struct mfw_prefix {
+	__u8 family;
+	__u8 bits;
+	__u8 pad[6];
+	__be32 addr[4] __attribute__((aligned(8)));
+};
+
 /*
  * One test of a matcher; its parameters follow it in the section MFW_TEST_SECTION. A name that
  * begins with .debug_ keeps the tests out of linked programs, and loaders quiet about them.

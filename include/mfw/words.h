@@ -45,14 +45,20 @@ static __always_inline __u64 mfw_fold_word(__u64 w)
 	return w | ((from_a ^ behind_z) & ~w & MFW_HIGH) >> 2;
 }
 
-/* Where the character is among the 64 bytes. */
-static __always_inline __u64 mfw_find_char(const union mfw_block *b, __u8 c)
+/*
+ * Where the character is among the 64 bytes. Global, for the verifier to look at it once, and weak:
+ * where objects are linked, one copy stays.
+ */
+__weak __u64 mfw_find_char(const union mfw_block *b, __u32 c)
 {
-	__u64 found = 0;
+	__u64 found = 0, all = MFW_ONES * (__u8)c;
 
+	if (!b)
+		return 0;
+#pragma clang loop unroll(full)
 	for (int i = 0; i < MFW_BLOCK / 8; i++)
-		found |= (mfw_zero_bytes(b->w[i] ^ MFW_ONES * c) >> 7) * 0x0102040810204080ULL >>
-			 56 << i * 8;
+		found |=
+			(mfw_zero_bytes(b->w[i] ^ all) >> 7) * 0x0102040810204080ULL >> 56 << i * 8;
 	return found;
 }
 
@@ -69,6 +75,18 @@ static __always_inline __u32 mfw_count_bits(__u64 x)
 static __always_inline __u64 mfw_bits_below(__u64 x)
 {
 	return (x & -x) - 1;
+}
+
+/* The number of the highest bit that is set, plus 1; 0 when none is. */
+static __always_inline __u32 mfw_bits_used(__u64 x)
+{
+	x |= x >> 1;
+	x |= x >> 2;
+	x |= x >> 4;
+	x |= x >> 8;
+	x |= x >> 16;
+	x |= x >> 32;
+	return mfw_count_bits(x);
 }
 
 /* The number of the lowest bit that is set; 64 when none is. */

@@ -39,6 +39,10 @@ static void clear_param(struct param *param)
 	free((char *)param->pub.name);
 	free((char *)param->pub.doc);
 	free((char *)param->pub.default_value);
+	for (size_t i = 0; i < param->pub.n_words; i++)
+		free((char *)param->pub.words[i]);
+	free((void *)param->pub.words);
+	free(param->numbers);
 }
 
 static void clear_field(struct field *field)

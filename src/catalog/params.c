@@ -3,6 +3,8 @@
 #include "catalog/read.h"
 #include "model/param.h"
 
+#include <mfw/packet.h>
+
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -43,18 +45,84 @@ static bool set_int(const struct btf_type *type, struct param *param)
 }
 
 /* struct mfw_bytes_N of the size that N tells. */
-static bool set_bytes(const struct object *object, const struct btf_type *type, struct param *param)
+static bool set_bytes(const char *name, const struct btf_type *type, struct param *param)
 {
 	size_t max = param_bytes_max(type->size);
 	char expected[48];
 
 	snprintf(expected, sizeof(expected), "mfw_bytes_%zu", max);
-	if (!max || max > UINT16_MAX || strcmp(object_name(object, type->name_off), expected))
+	if (!max || max > UINT16_MAX || strcmp(name, expected))
 		return false;
 	param->type = PARAM_BYTES;
 	param->pub.type = "bytes";
 	param->pub.max = max;
 	return true;
+}
+
+/* The structures of packet.h. */
+static bool set_struct(const char *name, const struct btf_type *type, struct param *param)
+{
+	static const struct {
+		const char *name, *word;
+		size_t size;
+		enum param_type type;
+		uint64_t max;
+	} known[] = {
+		{"mfw_duration", "duration", sizeof(struct mfw_duration), PARAM_DURATION,
+		 UINT64_MAX},
+		{"mfw_rate", "rate", sizeof(struct mfw_rate), PARAM_RATE, UINT64_MAX},
+		{"mfw_address", "address", sizeof(struct mfw_address), PARAM_ADDRESS, 0},
+		{"mfw_prefix", "prefix", sizeof(struct mfw_prefix), PARAM_PREFIX, 0},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		if (strcmp(known[i].name, name) || known[i].size != type->size)
+			continue;
+		param->type = known[i].type;
+		param->pub.type = known[i].word;
+		param->pub.max = known[i].max;
+		return true;
+	}
+	return set_bytes(name, type, param);
+}
+
+/* SIP_LEVEL_STRICT of enum sip_level is "strict". NULL: it does not begin with the enum's name. */
+static char *enum_word(const char *name, const char *enumerator)
+{
+	size_t len = strlen(name);
+	char *word;
+
+	if (!len || strncasecmp(name, enumerator, len) || enumerator[len] != '_' ||
+	    !enumerator[len + 1])
+		return NULL;
+	word = strdup(enumerator + len + 1);
+	for (char *c = word; c && *c; c++)
+		*c = *c >= 'A' && *c <= 'Z' ? *c + ('a' - 'A') : *c;
+	return word;
+}
+
+static bool set_enum(const struct object *object, const struct btf_type *type, struct param *param)
+{
+	const struct btf_enum *items = btf_enum(type);
+	size_t n = btf_vlen(type);
+	char **words;
+
+	if (!n || n > READ_WORDS_MAX || type->size != sizeof(uint32_t))
+		return false;
+	words = calloc(n, sizeof(*words));
+	param->pub.words = (const char *const *)words;
+	param->numbers = calloc(n, sizeof(*param->numbers));
+	for (size_t i = 0; words && param->numbers && i < n; i++) {
+		words[i] = enum_word(object_name(object, type->name_off),
+				     object_name(object, items[i].name_off));
+		if (!words[i])
+			return false;
+		param->pub.n_words++;
+		param->numbers[i] = items[i].val;
+	}
+	param->type = PARAM_ENUM;
+	param->pub.type = "enum";
+	return param->pub.n_words == n;
 }
 
 static int read_type(const struct object *object, uint32_t id, struct param *param,
@@ -66,9 +134,13 @@ static int read_type(const struct object *object, uint32_t id, struct param *par
 	if (type && btf_is_int(type))
 		known = set_int(type, param);
 	else if (type && btf_is_struct(type))
-		known = set_bytes(object, type, param);
+		known = set_struct(object_name(object, type->name_off), type, param);
+	else if (type && btf_is_enum(type))
+		known = set_enum(object, type, param);
 	if (!known)
-		return bad_member(param, "__u8, __u16, __u32, __u64, bool or struct mfw_bytes_N",
+		return bad_member(param,
+				  "__u8, __u16, __u32, __u64, bool, an enum NAME of NAME_..., or a "
+				  "struct mfw_bytes_N, _duration, _rate, _address or _prefix",
 				  type ? object_name(object, type->name_off) : "a damaged type",
 				  err);
 	param->len = type->size;
@@ -80,7 +152,7 @@ static int read_range(const char *value, struct param *param, struct mfw_err **e
 	uint64_t min, max;
 	int n = 0;
 
-	if (param->type == PARAM_BOOL || strspn(value, "0123456789.") != strlen(value) ||
+	if (!param_has_range(param) || strspn(value, "0123456789.") != strlen(value) ||
 	    sscanf(value, "%" SCNu64 "..%" SCNu64 "%n", &min, &max, &n) != 2 || value[n] ||
 	    min > max || max > param->pub.max)
 		return bad_member(param, "MFW_RANGE(MIN, MAX) within its type", value, err);
@@ -127,15 +199,28 @@ static bool is_clean(const struct param *param, const unsigned char *defaults)
 {
 	cleanup_free unsigned char *copy = calloc(1, (size_t)param->offset + param->len);
 	const unsigned char *data;
+	struct mfw_prefix prefix;
+	struct mfw_rate rate;
 	size_t len;
 
 	if (!copy || !param_in_range(param, defaults))
 		return false;
-	if (param->type == PARAM_BYTES) {
+	switch (param->type) {
+	case PARAM_BYTES:
 		data = param_bytes(param, defaults, &len);
 		param_set_bytes(param, copy, data, len);
-	} else {
-		param_set_number(param, copy, param_number(param, defaults));
+		break;
+	case PARAM_RATE:
+		memcpy(&rate, defaults + param->offset, sizeof(rate));
+		param_set_rate(param, copy, rate.count, rate.ns);
+		break;
+	case PARAM_ADDRESS:
+	case PARAM_PREFIX:
+		memcpy(&prefix, defaults + param->offset, sizeof(prefix));
+		param_set_address(param, copy, prefix.family, (const uint8_t *)prefix.addr,
+				  prefix.bits);
+		break;
+	default: param_set_number(param, copy, param_number(param, defaults)); break;
 	}
 	return param_equal(param, copy, defaults);
 }

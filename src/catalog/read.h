@@ -8,6 +8,7 @@
 
 /* Fields at most; members of a parameter structure at most. */
 #define READ_FIELDS_MAX 64
+#define READ_WORDS_MAX  64
 #define READ_PARAMS_MAX 64
 /* Maps of an object at most. */
 #define READ_MAPS_MAX   8

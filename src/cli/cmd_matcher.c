@@ -8,6 +8,15 @@
 #include "cli/suggest.h"
 #include "cli/table.h"
 
+static json_t *words_json(const struct mfw_param *param)
+{
+	json_t *words = json_array();
+
+	for (size_t i = 0; i < param->n_words; i++)
+		json_array_append_new(words, json_string(param->words[i]));
+	return words;
+}
+
 static json_t *param_json(const struct mfw_param *param)
 {
 	json_t *object = json_object();
@@ -19,6 +28,8 @@ static json_t *param_json(const struct mfw_param *param)
 	out_set_text(object, "default", param->default_value);
 	json_object_set_new(object, "min", json_integer((json_int_t)param->min));
 	json_object_set_new(object, "max", json_integer((json_int_t)param->max));
+	if (param->n_words)
+		json_object_set_new(object, "words", words_json(param));
 	return object;
 }
 
@@ -136,15 +147,32 @@ static const struct mfw_matcher *find(const struct mfw_matchers *matchers, const
 	return NULL;
 }
 
+/* What MIN..MAX of a type counts; NULL: what is written. */
+static const char *range_unit(const char *type)
+{
+	if (!strcmp(type, "bytes"))
+		return "bytes";
+	return !strcmp(type, "duration") ? "ns" : NULL;
+}
+
+static void show_range(const struct mfw_param *param)
+{
+	const char *unit = range_unit(param->type);
+
+	for (size_t i = 0; i < param->n_words; i++)
+		printf("%s\"%s\"", i ? "|" : " ", param->words[i]);
+	if (param->n_words || (!param->min && !param->max))
+		return;
+	if (unit)
+		printf(" (%" PRIu64 "..%" PRIu64 " %s)", param->min, param->max, unit);
+	else
+		printf(" %" PRIu64 "..%" PRIu64, param->min, param->max);
+}
+
 static void show_param(const struct mfw_param *param)
 {
-	bool ranged = param->min || param->max;
-	bool bytes = !strcmp(param->type, "bytes");
-
 	printf("\n  %s  %s", param->name, param->type);
-	if (ranged)
-		printf("%s%" PRIu64 "..%" PRIu64 "%s", bytes ? " (" : " ", param->min, param->max,
-		       bytes ? " bytes)" : "");
+	show_range(param);
 	if (param->default_value)
 		printf(", default %s\n", param->default_value);
 	else

@@ -8,13 +8,21 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* What may be written for it. The words of an enumeration are said by wrong_word(). */
 static const char *type_help(enum param_type type)
 {
-	switch (type) {
-	case PARAM_BOOL: return "true or false";
-	case PARAM_BYTES: return "bytes, such as \"text\" or 75:64:70";
-	default: return "a number";
-	}
+	static const char *const help[] = {
+		[PARAM_INT] = "a number",
+		[PARAM_BOOL] = "true or false",
+		[PARAM_BYTES] = "bytes, such as \"text\" or 75:64:70",
+		[PARAM_ENUM] = "a word in quotes",
+		[PARAM_DURATION] = "a time, such as 500ms or 10s",
+		[PARAM_RATE] = "a rate, such as 100/second",
+		[PARAM_ADDRESS] = "an address, such as 192.0.2.1",
+		[PARAM_PREFIX] = "an address with its bits, such as 192.0.2.0/24",
+	};
+
+	return help[type];
 }
 
 static int unknown_param(struct lexer *lex, const struct matcher *matcher, const char *name)
@@ -62,24 +70,97 @@ static int wrong_type(struct lexer *lex, const struct param *param, const struct
 
 static bool fits(const struct param *param, const struct argument *value)
 {
-	switch (param->type) {
-	case PARAM_BOOL: return value->kind == ARGUMENT_BOOL;
-	case PARAM_BYTES: return value->kind == ARGUMENT_BYTES;
-	default: return value->kind == ARGUMENT_INT;
-	}
+	static const enum argument_kind kinds[] = {
+		[PARAM_INT] = ARGUMENT_INT,           [PARAM_BOOL] = ARGUMENT_BOOL,
+		[PARAM_BYTES] = ARGUMENT_BYTES,       [PARAM_ENUM] = ARGUMENT_BYTES,
+		[PARAM_DURATION] = ARGUMENT_DURATION, [PARAM_RATE] = ARGUMENT_RATE,
+		[PARAM_ADDRESS] = ARGUMENT_ADDRESS,   [PARAM_PREFIX] = ARGUMENT_ADDRESS,
+	};
+
+	if (kinds[param->type] != value->kind)
+		return false;
+	return param->type != PARAM_ADDRESS || value->address.prefix == EXPR_NO_PREFIX ||
+	       !value->address.first.family;
+}
+
+/* The greatest and least value as expressions write it. */
+static int print_limit(const struct param *param, uint64_t limit, struct buf *out)
+{
+	struct param plain = *param;
+
+	plain.offset = 0;
+	if (param->type == PARAM_DURATION)
+		return param_print(&plain, (const unsigned char *)&limit, out);
+	return buf_printf(out, "%" PRIu64, limit);
+}
+
+static int out_of_range(struct lexer *lex, const struct param *param, const struct argument *value,
+			uint64_t size)
+{
+	const char *unit = param->type == PARAM_BYTES ? " bytes" : "";
+	cleanup_buf struct buf is = {}, min = {}, max = {};
+
+	if (print_limit(param, size, &is) || print_limit(param, param->pub.min, &min) ||
+	    print_limit(param, param->pub.max, &max))
+		return err_nomem(lex->err);
+	return lex_error(lex, value->offset, value->length, "expr.value",
+			 "%s is %s%s: expected %s to %s%s", param->pub.name, is.data,
+			 *unit ? " bytes long" : "", min.data, max.data, unit);
 }
 
 static int check_range(struct lexer *lex, const struct param *param, const struct argument *value)
 {
-	bool bytes = param->type == PARAM_BYTES;
-	uint64_t size = bytes ? value->bytes.len : value->number;
+	uint64_t size = param->type == PARAM_BYTES ? value->bytes.len : value->number;
 
-	if (size >= param->pub.min && size <= param->pub.max)
+	if (!param_has_range(param) || (size >= param->pub.min && size <= param->pub.max))
 		return 0;
+	return out_of_range(lex, param, value, size);
+}
+
+static int wrong_word(struct lexer *lex, const struct param *param, const struct argument *value)
+{
+	cleanup_free char *word =
+		strndup(value->bytes.len ? value->bytes.data : "", value->bytes.len);
+	cleanup_buf struct buf all = {};
+	struct nearest nearest;
+
+	if (!word)
+		return err_nomem(lex->err);
+	nearest = (struct nearest)NEAREST_INIT(word);
+	for (size_t i = 0; i < param->pub.n_words; i++) {
+		nearest_try(&nearest, param->pub.words[i]);
+		if (buf_printf(&all, "%s\"%s\"", i ? ", " : "", param->pub.words[i]))
+			return err_nomem(lex->err);
+	}
+	if (nearest.best)
+		return lex_error(lex, value->offset, value->length, "expr.value",
+				 "%s is never that: did you mean \"%s\"?", param->pub.name,
+				 nearest.best);
 	return lex_error(lex, value->offset, value->length, "expr.value",
-			 "%s is %" PRIu64 "%s: expected %" PRIu64 " to %" PRIu64 "%s",
-			 param->pub.name, size, bytes ? " bytes long" : "", param->pub.min,
-			 param->pub.max, bytes ? " bytes" : "");
+			 "%s is never that: it is %s", param->pub.name, all.data);
+}
+
+static int set_word(struct lexer *lex, const struct param *param, const struct argument *value,
+		    unsigned char *params)
+{
+	uint32_t number;
+
+	if (!param_find_word(param, value->bytes.len ? value->bytes.data : "", value->bytes.len,
+			     &number))
+		return wrong_word(lex, param, value);
+	param_set_number(param, params, number);
+	return 0;
+}
+
+/* An address where a prefix is wanted is one of all bits. */
+static void set_address(const struct param *param, const struct argument *value,
+			unsigned char *params)
+{
+	const struct literal *address = &value->address;
+	uint8_t family = address->first.family;
+	uint8_t bits = address->prefix != EXPR_NO_PREFIX ? address->prefix : family == 4 ? 32 : 128;
+
+	param_set_address(param, params, family, address->first.bytes, family ? bits : 0);
 }
 
 static int set_param(struct lexer *lex, const struct param *param, const struct argument *value,
@@ -92,11 +173,16 @@ static int set_param(struct lexer *lex, const struct param *param, const struct 
 	r = check_range(lex, param, value);
 	if (r)
 		return r;
-	if (param->type == PARAM_BYTES)
+	switch (param->type) {
+	case PARAM_BYTES:
 		param_set_bytes(param, params, value->bytes.data, value->bytes.len);
-	else
-		param_set_number(param, params, value->number);
-	return 0;
+		return 0;
+	case PARAM_ENUM: return set_word(lex, param, value, params);
+	case PARAM_RATE: param_set_rate(param, params, value->number, value->ns); return 0;
+	case PARAM_ADDRESS:
+	case PARAM_PREFIX: set_address(param, value, params); return 0;
+	default: param_set_number(param, params, value->number); return 0;
+	}
 }
 
 static int expect_assign(struct lexer *lex, const char *matcher)
@@ -138,7 +224,7 @@ static int parse_arg(struct lexer *lex, struct value *call, bool *given)
 	lex_next(lex);
 	r = expect_assign(lex, matcher);
 	if (!r)
-		r = argument_parse(lex, &value);
+		r = argument_parse(lex, call->matcher->params[i].type, &value);
 	return r ? r : set_param(lex, &call->matcher->params[i], &value, call->params);
 }
 

@@ -9,9 +9,14 @@
 #include <mfw/mfw.h>
 
 enum param_type {
-	PARAM_INT,   /* unsigned, 1, 2, 4 or 8 bytes, host order */
-	PARAM_BOOL,  /* one byte, 0 or 1 */
-	PARAM_BYTES, /* struct mfw_bytes_N: u16 length, 6 bytes of padding, N bytes */
+	PARAM_INT,      /* unsigned, 1, 2, 4 or 8 bytes, host order */
+	PARAM_BOOL,     /* one byte, 0 or 1 */
+	PARAM_BYTES,    /* struct mfw_bytes_N: u16 length, 6 bytes of padding, N bytes */
+	PARAM_ENUM,     /* an enum of 4 bytes: numbers[i] is pub.words[i] */
+	PARAM_DURATION, /* struct mfw_duration */
+	PARAM_RATE,     /* struct mfw_rate */
+	PARAM_ADDRESS,  /* struct mfw_address */
+	PARAM_PREFIX,   /* struct mfw_prefix */
 };
 
 struct param {
@@ -19,6 +24,7 @@ struct param {
 	enum param_type type;
 	uint32_t offset; /* in the parameter structure, bytes */
 	uint32_t len;    /* in the parameter structure, bytes */
+	uint32_t *numbers;
 };
 
 struct field;

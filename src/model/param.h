@@ -19,6 +19,24 @@ void param_set_bytes(const struct param *param, unsigned char *params, const voi
 /* How many bytes a PARAM_BYTES of `len` bytes in the structure can hold. */
 size_t param_bytes_max(size_t len);
 
+/* PARAM_ENUM: the number of a word; false: there is none. The word of a number, or NULL. */
+bool param_find_word(const struct param *param, const char *word, size_t len, uint32_t *ret);
+const char *param_word(const struct param *param, uint32_t number);
+
+/* PARAM_RATE. The units, as expressions write them; NULL behind the last. */
+struct param_unit {
+	const char *name;
+	uint64_t ns;
+};
+extern const struct param_unit param_periods[]; /* second, minute, hour, day */
+extern const struct param_unit param_times[];   /* of durations, the longest first: h .. ns */
+void param_set_rate(const struct param *param, unsigned char *params, uint64_t count, uint64_t ns);
+/* PARAM_ADDRESS and PARAM_PREFIX: family 4 or 6, 4 or 16 bytes; bits: of a prefix. */
+void param_set_address(const struct param *param, unsigned char *params, uint8_t family,
+		       const uint8_t *bytes, uint8_t bits);
+
+/* Whether MFW_RANGE says something about it. */
+bool param_has_range(const struct param *param);
 /* Whether the value is within the parameter's range. */
 bool param_in_range(const struct param *param, const unsigned char *params);
 bool param_equal(const struct param *param, const unsigned char *a, const unsigned char *b);

@@ -92,6 +92,24 @@ static void assert_field(const struct matcher *matcher, size_t i, const char *na
 	assert_true(field->max == max);
 }
 
+static void reads_units_and_words(void **state)
+{
+	struct catalog *catalog = open_catalog(fixtures_dir);
+	const struct matcher *values = find(catalog, "values");
+	const struct mfw_param *mode = values->pub.params[0];
+
+	(void)state;
+	assert_int_equal(values->pub.n_params, 5);
+	assert_param(values, 0, "mode", "enum", "\"on\"", 0, 0);
+	assert_int_equal(mode->n_words, 3);
+	assert_string_equal(mode->words[1], "half_on");
+	assert_param(values, 1, "wait", "duration", "2s", 0, 3600000000000);
+	assert_param(values, 2, "speed", "rate", "1/second", 1, 1000);
+	assert_param(values, 3, "peer", "address", "none", 0, 0);
+	assert_param(values, 4, "net", "prefix", NULL, 0, 0);
+	catalog_free(catalog);
+}
+
 static void reads_fields(void **state)
 {
 	struct catalog *catalog = open_catalog(fixtures_dir);
@@ -117,6 +135,7 @@ static void reads_fields(void **state)
 /* Why each of the broken ones is. */
 static const char *const reasons[][2] = {
 	{"bad_default", "'n': expected a default in its range, in MFW_MAIN, found '4'"},
+	{"bad_enum", "'n': expected __u8, __u16, __u32, __u64, bool, an enum NAME of NAME_..."},
 	{"bad_range", "found '1..256'"},
 	{"bitfield", "'n': expected a whole member"},
 	{"field_args", "field 'field_args.x': expected a function as MFW_FIELD_*"},
@@ -236,7 +255,7 @@ static void searches_in_order(void **state)
 	assert_true(asprintf(&path, "/nosuch::%s:%s/", fixtures_dir, fixtures_dir) > 0);
 	catalog = open_catalog(path);
 	assert_int_equal(catalog_all(catalog, &all, &n, NULL), 0);
-	assert_int_equal(n, 10);
+	assert_int_equal(n, 12);
 	assert_string_equal(all[2]->pub.name, "kinds");
 	assert_null(all[2]->pub.broken);
 	assert_string_equal(all[3]->pub.name, "kinds");
@@ -294,6 +313,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(reads_suffix),
 		cmocka_unit_test(reads_every_kind),
 		cmocka_unit_test(reads_fields),
+		cmocka_unit_test(reads_units_and_words),
 		cmocka_unit_test(refuses_broken),
 		cmocka_unit_test(lists_broken),
 		cmocka_unit_test(searches_in_order),

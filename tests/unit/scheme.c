@@ -38,6 +38,34 @@ static struct param probe_params[] = {
 	 .len = sizeof(struct mfw_bytes_16)},
 };
 
+/* As the catalog would read tests/matchers/fixtures/values.bpf.c. */
+struct values_params {
+	uint32_t mode;
+	struct mfw_duration wait;
+	struct mfw_rate speed;
+	struct mfw_address peer;
+	struct mfw_prefix net;
+};
+
+static const char *const modes[] = {"off", "half_on", "on"};
+static uint32_t mode_numbers[] = {0, 5, 10};
+
+#define VALUE(member, type_, ...)                                                                  \
+	{                                                                                          \
+		.pub = {.name = #member, .type = #type_, __VA_ARGS__}, .type = PARAM_##type_,      \
+		.offset = offsetof(struct values_params, member),                                  \
+		.len = sizeof(((struct values_params *)NULL)->member),                             \
+	}
+
+static struct param values_params[] = {
+	VALUE(mode, ENUM, .default_value = "\"off\"", .n_words = 3, .words = modes),
+	VALUE(wait, DURATION, .default_value = "0s", .max = 3600000000000),
+	VALUE(speed, RATE, .default_value = "1/second", .min = 1, .max = 1000),
+	VALUE(peer, ADDRESS, .default_value = "none"),
+	VALUE(net, PREFIX, .default_value = "none"),
+};
+static struct values_params values_defaults = {.speed = {1, 1000000000}};
+
 static unsigned char no_bytes[sizeof(struct mfw_bytes_64)];
 static struct probe_params probe_defaults = {.n = 64};
 
@@ -69,11 +97,16 @@ static const struct matcher matchers[] = {
 	 .params_len = sizeof(probe_defaults),
 	 .defaults = (unsigned char *)&probe_defaults},
 	{.pub = {.name = "sip"}},
+	{.pub = {.name = "values", .n_params = ARRAY_SIZE(values_params)},
+	 .params = values_params,
+	 .params_len = sizeof(values_defaults),
+	 .defaults = (unsigned char *)&values_defaults},
 };
 
 static const struct matcher *find(void *ctx, const char *name, struct mfw_err **err)
 {
 	(void)ctx;
+	values_params[0].numbers = mode_numbers;
 	for (size_t i = 0; i < ARRAY_SIZE(matchers); i++)
 		if (!strcmp(matchers[i].pub.name, name))
 			return &matchers[i];
