@@ -21,7 +21,7 @@ MFW_MATCHER(
 	"header\n"
 	"section has at most 256 lines or pieces of 64 bytes. Over TCP only segments match that\n"
 	"begin a message; headers that are in a later segment are missing.")
-MFW_COSTLY("a walk over the headers, 6000 instructions in itself, beside the start line");
+MFW_INSNS("a walk over the headers, 6000 instructions in itself, beside the start line");
 
 /* Words of the language: line, headers, strict. */
 enum sip_level {
