@@ -124,6 +124,12 @@ class Weigher:
         made.own_ns = [float(ns) for ns in self.ask("compile", case.expr, str(n))]
         return made
 
+    def make_floor(self) -> None:
+        """A program that looks at nothing: what is left is what running any costs."""
+        path = str(self.scratch / "floor.o")
+        self.run([self.mfwctl, "expr", "compile", "-o", path, "false"])
+        self.ask("load", path, pin("floor"))
+
     def test_run(self, contender: str, packet: bytes, n: int, match: bool) -> float:
         """ns of one run."""
         answer, picoseconds = self.ask("run", pin(contender), frame(packet), str(n))
@@ -158,7 +164,6 @@ class Weigher:
     def add_rules(self, case: Case, made: Made) -> list[str]:
         """Which contenders have rules now."""
         self._own_chains(PROGRAMS)
-        rule = [self.mfwctl, "rule", "add"]
         matches = {
             "ours": [case.expr],
             "C": ["--object", made.objects["C"]],
@@ -168,8 +173,7 @@ class Weigher:
         for name in PROGRAMS:
             if name == "tcpdump" and int(made.objects[name].split(",")[0]) > 64:
                 continue
-            for _ in range(COPIES):
-                self.run([*rule, name, "edge", *matches[name], "continue"])
+            self._add_own(name, matches[name])
             there.append(name)
         if case.nft:
             made.process_ms["nft"] = self._add_nft(case.nft)
@@ -178,6 +182,15 @@ class Weigher:
             made.process_ms["iptables"] = self._add_iptables(case)
             there.append("iptables")
         return there
+
+    def _add_own(self, name: str, match: list[str]) -> None:
+        rule = [self.mfwctl, "rule", "add", name, "edge", *match, "continue"]
+        for _ in range(COPIES):
+            self.run(rule)
+
+    def add_floor(self) -> None:
+        self._own_chains(PROGRAMS)
+        self._add_own("ours", ["false"])
 
     def _add_nft(self, match: str) -> float:
         hook = "type filter hook prerouting priority -300; policy drop;"

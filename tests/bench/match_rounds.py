@@ -79,6 +79,19 @@ def chains(weigher: Weigher, result: Result, length: Length) -> None:
     weigher.drop_rules()
 
 
+def floor(weigher: Weigher, case: Case, length: Length) -> tuple[float, float]:
+    """ns of a program that looks at nothing: by test run, and as a rule."""
+    weigher.make_floor()
+    weigher.add_floor()
+    runs, rules = [], []
+    for _ in range(length.rounds):
+        runs.append(weigher.test_run("floor", case.hit, length.runs, False))
+        empty = weigher.live(EMPTY, case.hit, length.packets)
+        rules.append((weigher.live("ours", case.hit, length.packets) - empty) / COPIES)
+    weigher.drop_rules()
+    return median(runs), median(rules)
+
+
 def weigh(weigher: Weigher, case: Case, length: Length) -> Result:
     result = Result(case, weigher.make(case, length.compiles))
     test_runs(weigher, result, length)
