@@ -529,8 +529,7 @@ void mfw_matchers_free(struct mfw_matchers *matchers)
 
 int mfw_doctor(struct mfw *mfw, struct mfw_report **ret, struct mfw_err **err)
 {
-	(void)mfw;
-	return doctor_examine(ret, err);
+	return doctor_examine(mfw, ret, err);
 }
 
 size_t mfw_report_count(const struct mfw_report *report)

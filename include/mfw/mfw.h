@@ -97,11 +97,18 @@ struct mfw_options {
 	unsigned lock_wait_ms;
 	/* Who holds the lock, for the message that others get; NULL: the process's name. */
 	const char *holder;
+	/*
+	 * The file that says what node.name and node.region are, {"name": "sfo06", "region":
+	 * "WNAM"}; NULL: /etc/mfw/node.json. It is read when an expression names them.
+	 */
+	const char *node_file;
+	/* Instead of that file: "NAME/REGION", "NAME" or "/REGION". */
+	const char *node;
 };
 
 /*
  * Opens the library. opts may be NULL. Needs no privilege by itself.
- * Errors: ENOMEM, EINVAL (a size that is too small to be any version's).
+ * Errors: ENOMEM, EINVAL (a size that is too small to be any version's), node.bad.
  */
 int mfw_open(const struct mfw_options *opts, struct mfw **ret, struct mfw_err **err);
 /* Closes sockets and frees all that mfw owns. Changes, listings and so on are freed before. */

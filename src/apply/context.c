@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "apply/context.h"
 #include "base/nearest.h"
+#include "expr/constant.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -15,21 +16,22 @@ static const struct matcher *find_matcher(void *ctx, const char *name, struct mf
 {
 	bool missing;
 
-	return catalog_find(ctx, name, &missing, err);
+	return catalog_find(((struct mfw *)ctx)->catalog, name, &missing, err);
 }
 
 static const struct field *find_field(void *ctx, const char *name)
 {
 	const struct field *field = field_find(name);
 
-	return field ? field : catalog_field(ctx, name);
+	return field ? field : catalog_field(((struct mfw *)ctx)->catalog, name);
 }
 
 static const char *nearest_name(void *ctx, const char *name)
 {
 	struct nearest nearest = NEAREST_INIT(name);
-	const char *matcher = catalog_nearest(ctx, name), *field = field_nearest(name);
-	const char *dotted = strchr(name, '.') ? catalog_nearest_field(ctx, name) : NULL;
+	struct catalog *catalog = ((struct mfw *)ctx)->catalog;
+	const char *matcher = catalog_nearest(catalog, name), *field = field_nearest(name);
+	const char *dotted = strchr(name, '.') ? catalog_nearest_field(catalog, name) : NULL;
 
 	if (matcher)
 		nearest_try(&nearest, matcher);
@@ -38,6 +40,32 @@ static const char *nearest_name(void *ctx, const char *name)
 	if (dotted)
 		nearest_try(&nearest, dotted);
 	return nearest.best ? nearest.best : matcher;
+}
+
+static const char *find_label(void *ctx, const struct field *field)
+{
+	return node_label(&((struct mfw *)ctx)->node, field);
+}
+
+static bool asks_node(const struct expr *expr)
+{
+	const struct field *field = expr->value ? value_field(expr->value) : NULL;
+
+	for (size_t i = 0; i < expr->n_operands; i++)
+		if (asks_node(expr->operands[i]))
+			return true;
+	return field && field->kind == FIELD_OF_NODE;
+}
+
+int context_node(struct mfw *mfw, const struct expr *expr, struct mfw_err **err)
+{
+	int r;
+
+	if (mfw->node_known || !asks_node(expr))
+		return 0;
+	r = node_read(mfw->node_file, &mfw->node, err);
+	mfw->node_known = !r;
+	return r;
 }
 
 /* The file that this code was loaded from, a library or the program. */
@@ -79,10 +107,44 @@ static void default_matcher_path(char ret[2 * PATH_MAX])
 	snprintf(ret, 2 * PATH_MAX, "%s", MFW_MATCHER_DIR);
 }
 
+/* What is known without the matchers. */
+static int take_options(struct mfw *mfw, const struct mfw_options *o, struct mfw_err **err)
+{
+	mfw->lock_wait_ms = o->lock_wait_ms ? o->lock_wait_ms : LOCK_WAIT_MS;
+	mfw->holder = strdup(o->holder ? o->holder : program_invocation_short_name);
+	mfw->node_file = strdup(o->node_file ? o->node_file : NODE_FILE);
+	if (!mfw->holder || !mfw->node_file)
+		return err_nomem(err);
+	mfw->node_known = o->node;
+	return o->node ? node_parse(o->node, &mfw->node, err) : 0;
+}
+
+static int fill(struct mfw *mfw, const struct mfw_options *o, struct mfw_err **err)
+{
+	char path[2 * PATH_MAX];
+	int r = take_options(mfw, o, err);
+
+	if (r)
+		return r;
+	default_matcher_path(path);
+	/* Parts of the library are where it says they are; its caller may know better. */
+	if (asprintf(&mfw->lib_path, "%s:%s", path, o->matcher_path ? o->matcher_path : "") < 0) {
+		mfw->lib_path = NULL;
+		return err_nomem(err);
+	}
+	mfw->scheme = (struct scheme){
+		.ctx = mfw,
+		.field = find_field,
+		.matcher = find_matcher,
+		.nearest = nearest_name,
+		.node = find_label,
+	};
+	return catalog_new(o->matcher_path ? o->matcher_path : path, &mfw->catalog, err);
+}
+
 int context_open(const struct mfw_options *options, struct mfw **ret, struct mfw_err **err)
 {
 	struct mfw_options o = {};
-	char path[2 * PATH_MAX];
 	struct mfw *mfw;
 	int r;
 
@@ -91,30 +153,15 @@ int context_open(const struct mfw_options *options, struct mfw **ret, struct mfw
 				"struct mfw_options has no size set; start it with MFW_SIZE");
 	if (options)
 		memcpy(&o, options, options->size < sizeof(o) ? options->size : sizeof(o));
-	default_matcher_path(path);
 	mfw = calloc(1, sizeof(*mfw));
 	if (!mfw)
 		return err_nomem(err);
-	mfw->lock_wait_ms = o.lock_wait_ms ? o.lock_wait_ms : LOCK_WAIT_MS;
-	mfw->holder = strdup(o.holder ? o.holder : program_invocation_short_name);
-	/* Parts of the library are where it says they are; its caller may know better. */
-	if (asprintf(&mfw->lib_path, "%s:%s", path, o.matcher_path ? o.matcher_path : "") < 0)
-		mfw->lib_path = NULL;
-	r = mfw->holder && mfw->lib_path
-		    ? catalog_new(o.matcher_path ? o.matcher_path : path, &mfw->catalog, err)
-		    : err_nomem(err);
-	if (r) {
+	r = fill(mfw, &o, err);
+	if (r)
 		context_close(mfw);
-		return r;
-	}
-	mfw->scheme = (struct scheme){
-		.ctx = mfw->catalog,
-		.field = find_field,
-		.matcher = find_matcher,
-		.nearest = nearest_name,
-	};
-	*ret = mfw;
-	return 0;
+	else
+		*ret = mfw;
+	return r;
 }
 
 void context_close(struct mfw *mfw)
@@ -123,6 +170,8 @@ void context_close(struct mfw *mfw)
 		return;
 	site_close(mfw, NULL);
 	catalog_free(mfw->catalog);
+	node_clear(&mfw->node);
+	free(mfw->node_file);
 	free(mfw->lib_path);
 	free(mfw->holder);
 	free(mfw);

@@ -3,6 +3,7 @@
 #ifndef APPLY_CONTEXT_H
 #define APPLY_CONTEXT_H
 
+#include "apply/node.h"
 #include "catalog/catalog.h"
 #include "expr/expr.h"
 #include "kernel/kernel.h"
@@ -33,12 +34,22 @@ struct mfw {
 	struct catalog *catalog;
 	char *lib_path; /* where the functions are that programs call: see struct codegen_input */
 	struct scheme scheme;
+	char *node_file;
+	/* From node_file when it is first asked for: see context_node(). */
+	struct node node;
+	bool node_known;
 	struct site *sites;
 };
 
 /* See mfw_open() and mfw_close(). */
 int context_open(const struct mfw_options *options, struct mfw **ret, struct mfw_err **err);
 void context_close(struct mfw *mfw);
+
+/*
+ * Makes mfw->node be what it is, for an expression that names it: the scheme's node() has no way to
+ * say what is wrong with the file. Errors: node.file.
+ */
+int context_node(struct mfw *mfw, const struct expr *expr, struct mfw_err **err);
 
 /*
  * The site of a target, entered, and checked to be the namespace that it was.

@@ -268,7 +268,27 @@ static void check_pins(struct mfw_report *report)
 		     left.holders == 1 ? "y" : "ies", kernel_pin_root());
 }
 
-int doctor_examine(struct mfw_report **ret, struct mfw_err **err)
+/* ---- configuration ---- */
+
+static void check_node(struct mfw_report *report, const char *path)
+{
+	cleanup_err struct mfw_err *err = NULL;
+	cleanup_node struct node node = {};
+	unsigned line, column;
+
+	if (!node_read(path, &node, &err)) {
+		find(report, "node", MFW_HEALTH_OK, NULL, "node.name is %s, node.region is %s (%s)",
+		     node.name ? node.name : "missing", node.region ? node.region : "missing",
+		     path);
+		return;
+	}
+	mfw_err_place(err, &line, &column, NULL);
+	find(report, "node", MFW_HEALTH_FAIL, "mend the file, or remove it",
+	     "rules that name node.name or node.region cannot be made: %s (line %u, column %u)",
+	     mfw_err_message(err), line, column);
+}
+
+int doctor_examine(struct mfw *mfw, struct mfw_report **ret, struct mfw_err **err)
 {
 	cleanup(report_cleanup_p) struct mfw_report *report = calloc(1, sizeof(*report));
 
@@ -281,6 +301,7 @@ int doctor_examine(struct mfw_report **ret, struct mfw_err **err)
 	check_jit(report);
 	check_memlock(report);
 	check_pins(report);
+	check_node(report, mfw->node_file);
 	*ret = steal_ptr(report);
 	return 0;
 }

@@ -10,7 +10,7 @@ struct mfw_report {
 	size_t n;
 };
 
-int doctor_examine(struct mfw_report **ret, struct mfw_err **err);
+int doctor_examine(struct mfw *mfw, struct mfw_report **ret, struct mfw_err **err);
 void doctor_free(struct mfw_report *report);
 
 #endif

@@ -6,6 +6,7 @@ int expression_open(struct mfw *mfw, const char *text, struct expression *ret, s
 	int r = expr_parse(text, &mfw->scheme, &ret->written, err);
 
 	r = r ? r : expr_parse(text, &mfw->scheme, &ret->folded, err);
+	r = r ? r : context_node(mfw, ret->written, err);
 	if (r)
 		return r;
 	if (expr_print(ret->written, &ret->text) || expr_fold(&ret->folded, &mfw->scheme))

@@ -14,7 +14,7 @@ struct expression {
 	struct codegen_input input;
 };
 
-/* Parses and folds. Errors: as expr_parse(). */
+/* Parses and folds. Errors: as expr_parse(), node.file. */
 int expression_open(struct mfw *mfw, const char *text, struct expression *ret,
 		    struct mfw_err **err);
 void expression_clear(struct expression *e);

@@ -43,6 +43,7 @@ enum option_id {
 	O_RESET,
 	O_WRITE,
 	O_VERIFY,
+	O_NODE,
 	O_COUNT,
 };
 

@@ -50,6 +50,7 @@ struct config {
 	const char *capture; /* a file of packets */
 	const char *write;   /* a capture to write */
 	bool verify;
+	const char *node;
 	const char *format;
 	bool reset;
 

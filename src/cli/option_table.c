@@ -126,4 +126,6 @@ const struct option options[O_COUNT] = {
 		      write_flag, AT(verify)},
 	[O_RESET] = {"--reset", NULL, "set counters to zero, or forget state, as it is read",
 		     write_flag, AT(reset)},
+	[O_NODE] = {"--node", "NAME/REGION", "node.name and node.region, instead of this node's",
+		    write_text, AT(node)},
 };

@@ -3,6 +3,14 @@
 
 #include <limits.h>
 
+/* NULL also when it is empty. */
+static const char *from_environment(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? value : NULL;
+}
+
 int session_open(struct session *session, struct fault *fault)
 {
 	const struct config *config = session->config;
@@ -16,9 +24,9 @@ int session_open(struct session *session, struct fault *fault)
 	if (session->mfw)
 		return 0;
 	if (!opts.matcher_path)
-		opts.matcher_path = getenv("MFW_MATCHER_PATH");
-	if (opts.matcher_path && !*opts.matcher_path)
-		opts.matcher_path = NULL;
+		opts.matcher_path = from_environment("MFW_MATCHER_PATH");
+	opts.node_file = from_environment("MFW_NODE_FILE");
+	opts.node = config->node;
 	if (config->given & OPT(WAIT)) {
 		/* To the library 0 means its default; not to wait is the least that it knows. */
 		uint64_t ms = config->wait_s ? (uint64_t)config->wait_s * 1000 : 1;
