@@ -44,6 +44,7 @@ struct mfw_change;
 struct mfw_checked;
 struct mfw_explained;
 struct mfw_customers;
+struct mfw_geo;
 struct mfw_listing;
 struct mfw_matchers;
 struct mfw_replay;
@@ -354,6 +355,43 @@ const char *mfw_change_ref(const struct mfw_change *change, size_t step);
 long mfw_change_failed_step(const struct mfw_change *change);
 /* Warning `i` about what was added so far, or NULL when there are no more. */
 const char *mfw_change_warning(const struct mfw_change *change, size_t i);
+
+/* ---- what is known about addresses ---- */
+
+enum mfw_geo_kind {
+	MFW_GEO_COUNTRY, /* ip.src.country, ip.dst.country */
+	MFW_GEO_ASNUM,   /* ip.src.asnum, ip.dst.asnum */
+};
+
+/*
+ * Loads a data set, for all customers, in the place of the one before: programs see it from one
+ * packet to the next. The file has one range of addresses a line, RANGE,VALUE: see mfwctl(8).
+ * Errors: geo.read, geo.syntax, geo.value, geo.overlap (with FILE:LINE:COLUMN in the message, and
+ * further ones, one a line, as the detail), geo.too_large, bpf.map, bpf.denied, bpffs.*, lock.*.
+ */
+int mfw_geo_set(struct mfw *mfw, enum mfw_geo_kind kind, const char *file, struct mfw_err **err);
+/* Deletes it. Errors: geo.missing, geo.busy (programs look into it), lock.*. */
+int mfw_geo_del(struct mfw *mfw, enum mfw_geo_kind kind, struct mfw_err **err);
+
+struct mfw_geo_info {
+	size_t size;
+	const char *file;          /* where it was read from */
+	uint64_t loaded;           /* seconds since 1970 */
+	uint64_t ranges4, ranges6; /* of IPv4 and IPv6, in the file */
+	uint64_t bytes;            /* of kernel memory */
+};
+
+/* The data set as it is now. Free with mfw_geo_free(). Errors: geo.missing, geo.denied, geo.broken.
+ */
+int mfw_geo_read(struct mfw *mfw, enum mfw_geo_kind kind, struct mfw_geo **ret,
+		 struct mfw_err **err);
+const struct mfw_geo_info *mfw_geo_get(const struct mfw_geo *geo);
+/*
+ * What it says about an address: "BR", or "64500"; NULL: nothing. The text is good until the next
+ * call. Errors: geo.address.
+ */
+int mfw_geo_find(struct mfw_geo *geo, const char *address, const char **ret, struct mfw_err **err);
+void mfw_geo_free(struct mfw_geo *geo);
 
 /* ---- expressions ---- */
 

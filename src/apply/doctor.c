@@ -283,7 +283,7 @@ static void check_node(struct mfw_report *report, const char *path)
 		return;
 	}
 	mfw_err_place(err, &line, &column, NULL);
-	find(report, "node", MFW_HEALTH_FAIL, "mend the file, or remove it",
+	find(report, "node", MFW_HEALTH_WARN, "mend the file, or remove it",
 	     "rules that name node.name or node.region cannot be made: %s (line %u, column %u)",
 	     mfw_err_message(err), line, column);
 }

@@ -44,6 +44,8 @@ enum option_id {
 	O_WRITE,
 	O_VERIFY,
 	O_NODE,
+	O_COUNTRY,
+	O_ASN,
 	O_COUNT,
 };
 
@@ -121,6 +123,7 @@ struct command {
 extern const struct command commands[];
 extern const size_t n_commands;
 
+extern const char *const geo_words[];
 extern const char *const hook_words[];
 extern const char *const family_words[];
 extern const char *const mode_words[];

@@ -15,6 +15,8 @@
 #define MATCH        ARG("MATCH", match, ARG_MATCH, WORDS_MATCHER)
 #define ACTION       ARG("ACTION...", words, ARG_REPEATED, WORDS_ACTION)
 #define EXPRESSION   ARG("EXPRESSION", match, 0, WORDS_MATCHER)
+#define DATA         ARG("DATA", type, 0, WORDS_NONE, geo_words)
+#define ADDRESSES    ARG("ADDRESS...", words, ARG_REPEATED, WORDS_NONE)
 #define MATCHER      ARG("MATCHER", name, 0, WORDS_MATCHER)
 #define CAPTURE      ARG("CAPTURE", capture, 0, WORDS_PATH)
 #define MAY_CUSTOMER ARG("CUSTOMER", customer, ARG_TARGET | ARG_OPTIONAL, WORDS_CUSTOMER)
@@ -28,6 +30,7 @@
 static const char one_at_a_time[] =
 	"it makes or removes a namespace, which no transaction can undo; run it by itself, before "
 	"the file";
+static const char not_nft[] = "it is no part of a namespace's transaction; run it by itself";
 static const char not_a_change[] = "it changes nothing; run it by itself";
 
 const struct command commands[] = {
@@ -206,6 +209,38 @@ const struct command commands[] = {
 		.valid = OPT(WRITE) | OPT(VERIFY),
 		.arguments = {EXPRESSION, CAPTURE},
 		.only_once = not_a_change,
+	},
+	{
+		.noun = "geo",
+		.verb = "set",
+		.summary = "load what is known about addresses, for all customers",
+		.run = geo_set_command,
+		.valid = OPT(COUNTRY) | OPT(ASN),
+		.needs_one = OPT(COUNTRY) | OPT(ASN),
+		.only_once = not_nft,
+	},
+	{
+		.noun = "geo",
+		.verb = "show",
+		.summary = "show which data about addresses is loaded",
+		.run = geo_show,
+		.only_once = not_a_change,
+	},
+	{
+		.noun = "geo",
+		.verb = "test",
+		.summary = "show what the data says about addresses",
+		.run = geo_test,
+		.arguments = {ADDRESSES},
+		.only_once = not_a_change,
+	},
+	{
+		.noun = "geo",
+		.verb = "del",
+		.summary = "delete data about addresses that no rule asks for",
+		.run = geo_del_command,
+		.arguments = {DATA},
+		.only_once = not_nft,
 	},
 	{
 		.noun = "matcher",

@@ -51,6 +51,8 @@ struct config {
 	const char *write;   /* a capture to write */
 	bool verify;
 	const char *node;
+	const char *country; /* files */
+	const char *asn;
 	const char *format;
 	bool reset;
 

@@ -75,6 +75,7 @@ enum status fault_status(const struct fault *fault)
 		"value.",     "matcher.unknown", "family.",    "hook.",        "target.",
 		"netns.bad",  "rule.match",      "rule.mode",  "rule.comment", "rule.place",
 		"chain.type", "chain.policy",    "chain.hook", "chain.fields",
+		"geo.syntax", "geo.value", "geo.overlap", "geo.too_large", "geo.address", "node.",
 	};
 	const char *kind = fault->kind ? fault->kind : "";
 

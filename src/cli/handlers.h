@@ -30,6 +30,10 @@ int expr_compile_command(struct session *session, struct fault *fault);
 int expr_explain_command(struct session *session, struct fault *fault);
 
 int test_command(struct session *session, struct fault *fault);
+int geo_set_command(struct session *session, struct fault *fault);
+int geo_del_command(struct session *session, struct fault *fault);
+int geo_show(struct session *session, struct fault *fault);
+int geo_test(struct session *session, struct fault *fault);
 
 int matcher_list(struct session *session, struct fault *fault);
 int matcher_show(struct session *session, struct fault *fault);

@@ -13,6 +13,7 @@ static const char *const priority_words[] = {"raw",      "mangle", "dstnat", "fi
 					     "security", "srcnat", "out",    NULL};
 
 const char *const family_words[] = {"inet", "ip", "ip6", "bridge", NULL};
+const char *const geo_words[] = {"country", "asn", NULL};
 const char *const hook_words[] = {"prerouting", "input", "forward", "output", "postrouting", NULL};
 const char *const mode_words[] = {"enforce", "monitor", "disabled", NULL};
 
@@ -128,4 +129,8 @@ const struct option options[O_COUNT] = {
 		     write_flag, AT(reset)},
 	[O_NODE] = {"--node", "NAME/REGION", "node.name and node.region, instead of this node's",
 		    write_text, AT(node)},
+	[O_COUNTRY] = {"--country", "FILE", "what countries addresses are in", write_text,
+		       AT(country), .completes = WORDS_PATH},
+	[O_ASN] = {"--asn", "FILE", "what autonomous systems addresses are in", write_text, AT(asn),
+		   .completes = WORDS_PATH},
 };
