@@ -61,19 +61,23 @@ struct mfw_explained {
 	struct mfw_err *not_loaded;
 };
 
-static int load(struct mfw_explained *x, const struct buf *object, struct mfw_err **err)
+static int load(struct mfw *mfw, struct mfw_explained *x, struct expression *e,
+		const struct buf *object, struct mfw_err **err)
 {
 	cleanup_close int fd = -1;
 	struct prog_cost cost;
 	unsigned processed = 0;
-	const struct prog_source source = {
+	struct prog_source source = {
 		.name = "the expression",
 		.elf = object->data,
 		.len = object->len,
 		.program = CODEGEN_PROGRAM,
 	};
-	int r = kernel_prog_load(&source, &fd, &processed, err);
+	int r = expression_bind(mfw, e, true, err);
 
+	source.maps = e->maps;
+	source.n_maps = e->n_maps;
+	r = r ? r : kernel_prog_load(&source, &fd, &processed, err);
 	r = r ? r : kernel_prog_measure(fd, sample, sizeof(sample), &cost, err);
 	if (r)
 		return r;
@@ -104,7 +108,7 @@ static int explain(struct mfw *mfw, const char *text, struct mfw_explained *x, s
 	x->pub.library = x->summary.library.data ? x->summary.library.data : "";
 	x->pub.insns = x->summary.insns;
 	x->pub.object_len = object.len;
-	if (load(x, &object, &x->not_loaded))
+	if (load(mfw, x, &e, &object, &x->not_loaded))
 		x->pub.not_loaded = x->not_loaded;
 	return 0;
 }

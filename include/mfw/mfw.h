@@ -105,11 +105,17 @@ struct mfw_options {
 	const char *node_file;
 	/* Instead of that file: "NAME/REGION", "NAME" or "/REGION". */
 	const char *node;
+	/*
+	 * Files that say what countries and autonomous systems addresses are in, instead of what
+	 * mfw_geo_set() has loaded. For trying expressions: rules cannot use them.
+	 */
+	const char *country_file;
+	const char *asnum_file;
 };
 
 /*
  * Opens the library. opts may be NULL. Needs no privilege by itself.
- * Errors: ENOMEM, EINVAL (a size that is too small to be any version's), node.bad.
+ * Errors: ENOMEM, EINVAL (a size that is too small to be any version's), node.bad, geo.*.
  */
 int mfw_open(const struct mfw_options *opts, struct mfw **ret, struct mfw_err **err);
 /* Closes sockets and frees all that mfw owns. Changes, listings and so on are freed before. */

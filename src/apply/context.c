@@ -119,11 +119,23 @@ static int take_options(struct mfw *mfw, const struct mfw_options *o, struct mfw
 	return o->node ? node_parse(o->node, &mfw->node, err) : 0;
 }
 
+static int load_geo(struct mfw *mfw, const struct mfw_options *o, struct mfw_err **err)
+{
+	const char *const files[] = {[GEO_COUNTRY] = o->country_file, [GEO_ASNUM] = o->asnum_file};
+	int r = 0;
+
+	for (enum geo_kind kind = 0; kind < GEO_KINDS && !r; kind++)
+		if (files[kind])
+			r = geo_load(kind, files[kind], 0, &mfw->given_geo[kind], err);
+	return r;
+}
+
 static int fill(struct mfw *mfw, const struct mfw_options *o, struct mfw_err **err)
 {
 	char path[2 * PATH_MAX];
 	int r = take_options(mfw, o, err);
 
+	r = r ? r : load_geo(mfw, o, err);
 	if (r)
 		return r;
 	default_matcher_path(path);
@@ -171,6 +183,8 @@ void context_close(struct mfw *mfw)
 	site_close(mfw, NULL);
 	catalog_free(mfw->catalog);
 	node_clear(&mfw->node);
+	for (enum geo_kind kind = 0; kind < GEO_KINDS; kind++)
+		buf_clear(&mfw->given_geo[kind]);
 	free(mfw->node_file);
 	free(mfw->lib_path);
 	free(mfw->holder);

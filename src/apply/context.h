@@ -6,6 +6,7 @@
 #include "apply/node.h"
 #include "catalog/catalog.h"
 #include "expr/expr.h"
+#include "geo/geo.h"
 #include "kernel/kernel.h"
 
 /*
@@ -38,6 +39,8 @@ struct mfw {
 	/* From node_file when it is first asked for: see context_node(). */
 	struct node node;
 	bool node_known;
+	/* What is known about addresses, instead of what is loaded: see geo_build(). */
+	struct buf given_geo[GEO_KINDS];
 	struct site *sites;
 };
 

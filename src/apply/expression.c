@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "apply/expression.h"
 
+#include <errno.h>
+#include <string.h>
+
+#include "apply/geodata.h"
+#include "expr/constant.h"
+
 int expression_open(struct mfw *mfw, const char *text, struct expression *ret, struct mfw_err **err)
 {
 	int r = expr_parse(text, &mfw->scheme, &ret->written, err);
@@ -19,8 +25,77 @@ int expression_open(struct mfw *mfw, const char *text, struct expression *ret, s
 	return 0;
 }
 
+/* ---- what its program is bound to ---- */
+
+/* Takes the slot. 0 or -ENOMEM. */
+static int add_map(struct expression *e, const char *name, int *slot, uint32_t id)
+{
+	struct prog_map *maps = reallocarray(e->maps, e->n_maps + 1, sizeof(*maps));
+	uint32_t *ids;
+
+	if (!maps)
+		return -ENOMEM;
+	e->maps = maps;
+	ids = reallocarray(e->map_ids, e->n_maps + 1, sizeof(*ids));
+	if (!ids)
+		return -ENOMEM;
+	e->map_ids = ids;
+	maps[e->n_maps].name = strdup(name);
+	if (!maps[e->n_maps].name)
+		return -ENOMEM;
+	maps[e->n_maps].fd = steal_fd(slot);
+	ids[e->n_maps++] = id;
+	return 0;
+}
+
+static bool asks_geo(const struct expr *expr, enum geo_kind kind)
+{
+	const struct field *field = expr->value ? value_field(expr->value) : NULL;
+
+	for (size_t i = 0; i < expr->n_operands; i++)
+		if (asks_geo(expr->operands[i], kind))
+			return true;
+	return field && field->kind == FIELD_OF_ADDRESS &&
+	       (kind == GEO_COUNTRY) == (field->type == FIELD_BYTES);
+}
+
+static int bind_geo(struct mfw *mfw, enum geo_kind kind, struct expression *e, bool trial,
+		    struct mfw_err **err)
+{
+	bool given = trial && mfw->given_geo[kind].len, lack = trial && !given;
+	cleanup_close int slot = -1;
+	uint32_t id;
+	int r = given ? geodata_new_slot(&mfw->given_geo[kind], &slot, err)
+		      : geodata_slot(kind, &slot, lack ? NULL : err);
+
+	if (r)
+		return lack ? 0 : r;
+	r = kernel_map_id(slot, &id);
+	if (r)
+		return err_make(err, -r, "bpf.map", "cannot look at a map: %s", strerror(-r));
+	return add_map(e, geodata_map(kind), &slot, id) ? err_nomem(err) : 0;
+}
+
+int expression_bind(struct mfw *mfw, struct expression *e, bool trial, struct mfw_err **err)
+{
+	int r = 0;
+
+	for (enum geo_kind kind = 0; kind < GEO_KINDS && !r; kind++)
+		if (asks_geo(e->folded, kind))
+			r = bind_geo(mfw, kind, e, trial, err);
+	e->input.maps = e->map_ids;
+	e->input.n_maps = e->n_maps;
+	return r;
+}
+
 void expression_clear(struct expression *e)
 {
+	for (size_t i = 0; i < e->n_maps; i++) {
+		free((char *)e->maps[i].name);
+		close(e->maps[i].fd);
+	}
+	free(e->maps);
+	free(e->map_ids);
 	expr_free(e->written);
 	expr_free(e->folded);
 	buf_clear(&e->text);

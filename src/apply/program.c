@@ -111,6 +111,7 @@ static int open_expr(struct mfw *mfw, const struct state_place *place, struct so
 {
 	int r = expression_open(mfw, s->text, &s->expr, err);
 
+	r = r ? r : expression_bind(mfw, &s->expr, false, err);
 	if (!r && codegen_identity(&s->expr.input, s->hash))
 		return err_nomem(err);
 	r = r ? r : state_choose(place, s->expr.folded, &s->state, err);
@@ -128,15 +129,18 @@ static bool matches_everything(const struct expr *expr)
 static int load_expr(struct source *s, struct prog_source *program, int *ret_fd,
 		     struct mfw_err **err)
 {
-	cleanup_free struct prog_map *maps = calloc(s->state.n + 1, sizeof(*maps));
+	size_t n = s->state.n + s->expr.n_maps;
+	cleanup_free struct prog_map *maps = calloc(n + 1, sizeof(*maps));
 	int r;
 
 	if (!maps)
 		return err_nomem(err);
 	for (size_t i = 0; i < s->state.n; i++)
 		maps[i] = (struct prog_map){s->state.maps[i].map, s->state.maps[i].fd};
+	if (s->expr.n_maps)
+		memcpy(maps + s->state.n, s->expr.maps, s->expr.n_maps * sizeof(*maps));
 	program->maps = maps;
-	program->n_maps = s->state.n;
+	program->n_maps = n;
 	r = kernel_prog_load(program, ret_fd, NULL, err);
 	for (size_t i = 0; i < s->state.n; i++)
 		s->state.maps[i].fd = maps[i].fd;

@@ -2,6 +2,7 @@
 #include "cli/session.h"
 
 #include <limits.h>
+#include <string.h>
 
 /* NULL also when it is empty. */
 static const char *from_environment(const char *name)
@@ -27,6 +28,11 @@ int session_open(struct session *session, struct fault *fault)
 		opts.matcher_path = from_environment("MFW_MATCHER_PATH");
 	opts.node_file = from_environment("MFW_NODE_FILE");
 	opts.node = config->node;
+	/* With `geo set` they are what is to be loaded. */
+	if (session->command && strcmp(session->command->noun, "geo") != 0) {
+		opts.country_file = config->country;
+		opts.asnum_file = config->asn;
+	}
 	if (config->given & OPT(WAIT)) {
 		/* To the library 0 means its default; not to wait is the least that it knows. */
 		uint64_t ms = config->wait_s ? (uint64_t)config->wait_s * 1000 : 1;

@@ -26,6 +26,9 @@ struct codegen_input {
 	const char *source;
 	/* Directories with ':' between them; DIR/lib/NAME.bpf.o are the functions of bpf/lib. */
 	const char *path;
+	/* Numbers of the maps that it will be bound to: part of what the program is. */
+	const uint32_t *maps;
+	size_t n_maps;
 };
 
 /*

@@ -58,6 +58,8 @@ int codegen_identity(const struct codegen_input *input, unsigned char ret[CODEGE
 	SHA256Update(&sha, (const uint8_t *)text.data, text.len + 1);
 	add_digests(input->expr, &sha);
 	add_stamps(input->path, &sha);
+	for (size_t i = 0; i < input->n_maps; i++)
+		SHA256Update(&sha, (const uint8_t *)&input->maps[i], sizeof(input->maps[i]));
 	SHA256Final(digest, &sha);
 	memcpy(ret, digest, CODEGEN_IDENTITY_LEN);
 	return 0;

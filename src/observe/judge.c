@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "apply/expression.h"
+#include "apply/known.h"
 #include "expr/constant.h"
 #include "expr/eval.h"
 
@@ -27,15 +28,21 @@ struct judge {
 	struct loaded program;
 	struct mfw_err *no_program;
 	struct eval_hooks hooks;
+	struct known known;
 	struct buf leaves; /* struct leaf_program */
 };
 
 /* ---- programs ---- */
 
-static int load(const struct codegen_input *input, struct loaded *ret, struct mfw_err **err)
+/* bound: the expression whose maps it uses; NULL: it needs none. */
+static int load(const struct codegen_input *input, const struct expression *bound,
+		struct loaded *ret, struct mfw_err **err)
 {
 	cleanup_buf struct buf object = {};
-	struct prog_source source = {.name = "the expression", .program = CODEGEN_PROGRAM};
+	struct prog_source source = {.name = "the expression",
+				     .program = CODEGEN_PROGRAM,
+				     .maps = bound ? bound->maps : NULL,
+				     .n_maps = bound ? bound->n_maps : 0};
 	int r = codegen_object(input, &object, err);
 
 	if (r)
@@ -70,7 +77,7 @@ static int open_leaf(struct judge *judge, const struct expr *leaf, struct kernel
 {
 	const struct codegen_input input = {.expr = leaf, .path = judge->mfw->lib_path};
 	struct leaf_program program = {.leaf = leaf, .loaded.fd = -1};
-	int r = load(&input, &program.loaded, err);
+	int r = load(&input, NULL, &program.loaded, err);
 
 	if (!r && buf_add(&judge->leaves, &program, sizeof(program)))
 		r = err_nomem(err);
@@ -97,6 +104,16 @@ static const char *node_text(void *ctx, const struct field *field)
 	const struct scheme *scheme = &((struct judge *)ctx)->mfw->scheme;
 
 	return scheme->node ? scheme->node(scheme->ctx, field) : NULL;
+}
+
+static const char *country(void *ctx, const struct ip *ip)
+{
+	return known_country(&((struct judge *)ctx)->known, ip);
+}
+
+static bool asnum(void *ctx, const struct ip *ip, uint32_t *ret)
+{
+	return known_asnum(&((struct judge *)ctx)->known, ip, ret);
 }
 
 /* ---- opening ---- */
@@ -153,8 +170,9 @@ static int do_without(struct judge *judge, int r, struct mfw_err **err)
 static int open_program(struct judge *judge, struct mfw_err **err)
 {
 	struct mfw_err *refused = NULL;
-	int r = load(&judge->expr.input, &judge->program, &judge->no_program);
+	int r = expression_bind(judge->mfw, &judge->expr, true, &judge->no_program);
 
+	r = r ? r : load(&judge->expr.input, &judge->expr, &judge->program, &judge->no_program);
 	r = r ? do_without(judge, r, &refused) : 0;
 	if (!r)
 		return 0;
@@ -176,7 +194,14 @@ int judge_open(struct mfw *mfw, const char *text, bool verify, struct judge **re
 	judge->mfw = mfw;
 	judge->verify = verify;
 	judge->program.fd = -1;
-	judge->hooks = (struct eval_hooks){.ctx = judge, .matcher = ask_matcher, .node = node_text};
+	judge->hooks = (struct eval_hooks){
+		.ctx = judge,
+		.matcher = ask_matcher,
+		.country = country,
+		.asnum = asnum,
+		.node = node_text,
+	};
+	known_open(mfw, &judge->known);
 	r = expression_open(mfw, text, &judge->expr, err);
 	r = r ? r : check_verify(judge, err);
 	r = r ? r : open_program(judge, err);
@@ -196,6 +221,7 @@ void judge_close(struct judge *judge)
 		unload(&programs[i].loaded);
 	buf_clear(&judge->leaves);
 	unload(&judge->program);
+	known_close(&judge->known);
 	expression_clear(&judge->expr);
 	mfw_err_free(judge->no_program);
 	free(judge);
