@@ -58,6 +58,7 @@ def test_tool() -> None:
             "ruleset.schema.json",
             "mfw.h",
             "matcher.h",
+            "bucket.h",
             "libmfw.pc",
             "libmfw.a",
             "libmfw.so.0",
