@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ctl import mfwctl, packets, refused, run, same, true
+from ctl import PROJECT, mfwctl, packets, refused, run, same, true
 from lab import Lab
 from packet import UDP
-from scenario import chain, customers, pins
+from scenario import Skip, chain, customers, pins
 
 
 @contextmanager
@@ -116,3 +116,35 @@ def test_commands() -> None:
         mfwctl("geo", "del", "asn")
         same(pins(), [], "pins that are left over")
         same(run(["ls", "/sys/fs/bpf/mfw"]).out.split(), [], "directories left over")
+
+
+NODES = {"A": "sfo06/WNAM", "B": "ams01/WEUR", "C": "", "D": "", "E": "fra02/WEUR"}
+
+
+def test_answers() -> None:
+    """The cases of golden/known.txt, each packet on its node, by program and evaluator"""
+    capture = PROJECT.parent / "shared/conformance/packets.pcap"
+    if not capture.exists():
+        raise Skip(f"no {capture}")
+    golden = (PROJECT / "tests/golden/known.txt").read_text().splitlines()
+    with files() as path:
+        (path / "c").write_text("198.51.100.5,BR\n203.0.113.9,GB\n198.51.100.7,DE\n")
+        (path / "a").write_text(
+            "198.51.100.5,64500\n203.0.113.9,13335\n198.51.100.7,64511\n"
+        )
+        known = ["--country", str(path / "c"), "--asn", str(path / "a"), "--verify"]
+        for line in (one for one in golden if one and not one.startswith("#")):
+            match, letters = line.split("\t")
+            found = ""
+            by_node = ".name" in match or ".region" in match
+            for node in set(NODES.values()) if by_node else [""]:
+                words = ["--json", "test", *known, *(["--node", node] if node else [])]
+                done = mfwctl(
+                    *words, match, str(capture), env={"MFW_NODE_FILE": "/nowhere"}
+                )
+                same(done.json()["different"], [], f"{match}: program and evaluator")
+                here = [x for x, n in NODES.items() if n == node or not by_node]
+                found += "".join(
+                    x for x in here if "ABCDE".index(x) + 1 in done.json()["matched"]
+                )
+            same("".join(sorted(found)) or "-", letters, match)
