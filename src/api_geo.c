@@ -16,9 +16,9 @@ struct mfw_geo {
 
 static int check_kind(enum mfw_geo_kind kind, enum geo_kind *ret, struct mfw_err **err)
 {
+	*ret = kind == MFW_GEO_COUNTRY ? GEO_COUNTRY : GEO_ASNUM;
 	if (kind != MFW_GEO_COUNTRY && kind != MFW_GEO_ASNUM)
 		return err_make(err, EINVAL, "geo.kind", "there is no such kind of data");
-	*ret = kind == MFW_GEO_COUNTRY ? GEO_COUNTRY : GEO_ASNUM;
 	return 0;
 }
 

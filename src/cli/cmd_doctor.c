@@ -90,7 +90,8 @@ int doctor(struct session *session, struct fault *fault)
 	if (mfw_doctor(session->mfw, &report, &err))
 		return fault_take(fault, err);
 	findings = session->config->json ? json_array() : NULL;
-	fit = show_all(report, findings) & show_extensions(findings);
+	fit = show_all(report, findings);
+	fit = show_extensions(findings) && fit;
 	if (findings) {
 		object = json_object();
 		json_object_set_new(object, "healthy", json_boolean(fit));

@@ -40,7 +40,7 @@ static void reads_files(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
-		cleanup_close int fd = make_file(files[i].text);
+		cleanup_close __attribute__((unused)) int fd = make_file(files[i].text);
 		cleanup_node struct node node = {};
 
 		assert_int_equal(node_read(path, &node, NULL), 0);
@@ -84,7 +84,7 @@ static void refuses_files(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(broken); i++) {
-		cleanup_close int fd = make_file(broken[i].text);
+		cleanup_close __attribute__((unused)) int fd = make_file(broken[i].text);
 		cleanup_err struct mfw_err *err = NULL;
 		cleanup_node struct node node = {};
 		unsigned line, column;
@@ -147,7 +147,8 @@ static void folds(void **state)
 	const char *text = "cf.colo.region == \"WEUR\" and sip or node.name ne \"fra02\"";
 	unsigned char here[CODEGEN_IDENTITY_LEN], there[CODEGEN_IDENTITY_LEN];
 	cleanup_buf struct buf first = {}, second = {}, third = {};
-	cleanup_close int fd = make_file("{\"name\": \"fra02\", \"region\": \"WEUR\"}");
+	cleanup_close __attribute__((unused)) int fd =
+		make_file("{\"name\": \"fra02\", \"region\": \"WEUR\"}");
 	cleanup_close int other = -1;
 
 	(void)state;
@@ -165,7 +166,7 @@ static void folds(void **state)
 /* A broken file is in the way of expressions that name the node only. */
 static void refuses_when_asked(void **state)
 {
-	cleanup_close int fd = make_file("{\"name\": 1}");
+	cleanup_close __attribute__((unused)) int fd = make_file("{\"name\": 1}");
 	unsigned char identity[CODEGEN_IDENTITY_LEN];
 	cleanup_err struct mfw_err *err = NULL;
 	cleanup_buf struct buf text = {};
