@@ -19,7 +19,7 @@ from scenario import Skip, chain, customers, takes
 
 SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server"
 RULE = "amqp_consumers(max=10)"
-PATIENCE = 120.0
+PATIENCE = 300.0
 
 
 def pika() -> Any:
