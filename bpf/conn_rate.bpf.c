@@ -14,8 +14,15 @@ MFW_MATCHER(
 	"Remembers 65536 keys; when there are more, the least recently used begin anew. Exact\n"
 	"on any number of CPUs.");
 
+/* Words of the language: src, dst, rule. */
+enum conn_rate_key {
+	CONN_RATE_KEY_SRC,
+	CONN_RATE_KEY_DST,
+	CONN_RATE_KEY_RULE,
+};
+
 struct conn_rate_params {
-	struct mfw_bytes_16 key MFW_DOC("src, dst or rule");
+	enum conn_rate_key key MFW_DOC("what has a limit of its own");
 	__u8 prefix4 MFW_DOC("bits of an IPv4 address that count") MFW_RANGE(0, 32);
 	__u8 prefix6 MFW_DOC("bits of an IPv6 address that count") MFW_RANGE(0, 128);
 	__u32 cps MFW_DOC("connections per second") MFW_RANGE(1, 1000000000) MFW_REQUIRED;
@@ -24,36 +31,34 @@ struct conn_rate_params {
 
 MFW_BUCKET_MAPS(conn_rate, 65536);
 
-#define SYN_ACK       0x12
-#define SYN           0x02
-/* The first 8 bytes of a word, as the parameter holds them. */
-#define WORD(a, b, c) ((__u64)(a) | (__u64)(b) << 8 | (__u64)(c) << 16)
+#define SYN_ACK 0x12
+#define SYN     0x02
 
 int conn_rate(struct __sk_buff *skb, const struct mfw_pkt *pkt, const struct conn_rate_params *p)
 {
 	struct mfw_bucket_key key = {};
-	__u64 word, each;
+	__u64 each;
 
 	(void)skb;
 	if (!pkt || !p || !p->cps)
 		return 0;
 	if (pkt->proto != IPPROTO_TCP || (pkt->tcp_flags & SYN_ACK) != SYN)
 		return 0;
-	word = *(const __u64 *)p->key.data;
-	if (word == WORD('s', 'r', 'c'))
+	if (p->key == CONN_RATE_KEY_SRC)
 		mfw_bucket_address(key.source, pkt, pkt->saddr, p->prefix4, p->prefix6);
-	else if (word == WORD('d', 's', 't'))
+	else if (p->key == CONN_RATE_KEY_DST)
 		mfw_bucket_address(key.destination, pkt, pkt->daddr, p->prefix4, p->prefix6);
 	each = MFW_BUCKET_SECOND / p->cps;
 	return mfw_bucket_of(&conn_rate_buckets, &conn_rate_failures, &key, each,
 			     p->burst ? each * p->burst : MFW_BUCKET_SECOND);
 }
 
-MFW_MAIN(conn_rate, .key = MFW_BYTES("src"), .prefix4 = 32, .prefix6 = 128, .cps = 10);
+MFW_MAIN(conn_rate, .key = CONN_RATE_KEY_SRC, .prefix4 = 32, .prefix6 = 128, .cps = 10);
 
 #define FOR(what, many)                                                                            \
 	{                                                                                          \
-		.key = MFW_BYTES(what), .prefix4 = 32, .prefix6 = 128, .cps = 1, .burst = many     \
+		.key = CONN_RATE_KEY_##what, .prefix4 = 32, .prefix6 = 128, .cps = 1,              \
+		.burst = many                                                                      \
 	}
 #define SEGMENT(last, flags)                                                                       \
 	0x45, 0, 0, 40, 0, 1, 0, 0, 64, 6, 0, 0, 192, 0, 2, last, 198, 51, 100, 2, 0, 1, 0, 2, 0,  \
@@ -61,20 +66,20 @@ MFW_MAIN(conn_rate, .key = MFW_BYTES("src"), .prefix4 = 32, .prefix6 = 128, .cps
 
 /* clang-format off */
 MFW_TESTS(conn_rate) = {
-	{ MFW_TEST("first", MFW_NO_MATCH, SEGMENT(1, 0x02)), FOR("src", 2) },
-	{ MFW_TEST("second, ECN", MFW_THEN_NO_MATCH, SEGMENT(1, 0xc2)), FOR("src", 2) },
-	{ MFW_TEST("SYN ACK does not count", MFW_THEN_NO_MATCH, SEGMENT(1, 0x12)), FOR("src", 2) },
-	{ MFW_TEST("data does not count", MFW_THEN_NO_MATCH, SEGMENT(1, 0x18)), FOR("src", 2) },
-	{ MFW_TEST("third", MFW_THEN_MATCH, SEGMENT(1, 0x02)), FOR("src", 2) },
-	{ MFW_TEST("another source", MFW_THEN_NO_MATCH, SEGMENT(2, 0x02)), FOR("src", 2) },
-	{ MFW_TEST("data of the first", MFW_THEN_NO_MATCH, SEGMENT(1, 0x18)), FOR("src", 2) },
-	{ MFW_TEST("first to a destination", MFW_NO_MATCH, SEGMENT(1, 0x02)), FOR("dst", 1) },
-	{ MFW_TEST("second to it", MFW_THEN_MATCH, SEGMENT(2, 0x02)), FOR("dst", 1) },
-	{ MFW_TEST("first of all", MFW_NO_MATCH, SEGMENT(1, 0x02)), FOR("rule", 1) },
-	{ MFW_TEST("second of all", MFW_THEN_MATCH, SEGMENT(2, 0x02)), FOR("rule", 1) },
-	{ MFW_TEST("UDP", MFW_NO_MATCH, MFW_IP4(28, 17), MFW_UDP(1, 2, 8)), FOR("rule", 1) },
+	{ MFW_TEST("first", MFW_NO_MATCH, SEGMENT(1, 0x02)), FOR(SRC, 2) },
+	{ MFW_TEST("second, ECN", MFW_THEN_NO_MATCH, SEGMENT(1, 0xc2)), FOR(SRC, 2) },
+	{ MFW_TEST("SYN ACK does not count", MFW_THEN_NO_MATCH, SEGMENT(1, 0x12)), FOR(SRC, 2) },
+	{ MFW_TEST("data does not count", MFW_THEN_NO_MATCH, SEGMENT(1, 0x18)), FOR(SRC, 2) },
+	{ MFW_TEST("third", MFW_THEN_MATCH, SEGMENT(1, 0x02)), FOR(SRC, 2) },
+	{ MFW_TEST("another source", MFW_THEN_NO_MATCH, SEGMENT(2, 0x02)), FOR(SRC, 2) },
+	{ MFW_TEST("data of the first", MFW_THEN_NO_MATCH, SEGMENT(1, 0x18)), FOR(SRC, 2) },
+	{ MFW_TEST("first to a destination", MFW_NO_MATCH, SEGMENT(1, 0x02)), FOR(DST, 1) },
+	{ MFW_TEST("second to it", MFW_THEN_MATCH, SEGMENT(2, 0x02)), FOR(DST, 1) },
+	{ MFW_TEST("first of all", MFW_NO_MATCH, SEGMENT(1, 0x02)), FOR(RULE, 1) },
+	{ MFW_TEST("second of all", MFW_THEN_MATCH, SEGMENT(2, 0x02)), FOR(RULE, 1) },
+	{ MFW_TEST("UDP", MFW_NO_MATCH, MFW_IP4(28, 17), MFW_UDP(1, 2, 8)), FOR(RULE, 1) },
 	{ MFW_TEST("cut in the TCP header", MFW_CUT_NO_MATCH, MFW_IP4(40, 6), 0, 1, 0, 2, 0, 0),
-	  FOR("rule", 1) },
+	  FOR(RULE, 1) },
 };
 /* clang-format on */
 

@@ -15,8 +15,16 @@ MFW_MATCHER(
 	"Remembers 65536 keys; when there are more, the least recently used begin anew. Exact on\n"
 	"any number of CPUs.");
 
+/* Words of the language: src, dst, flow, rule. */
+enum rate_key {
+	RATE_KEY_SRC,
+	RATE_KEY_DST,
+	RATE_KEY_FLOW,
+	RATE_KEY_RULE,
+};
+
 struct rate_params {
-	struct mfw_bytes_16 key MFW_DOC("src, dst, flow or rule");
+	enum rate_key key MFW_DOC("what has a limit of its own");
 	__u8 prefix4 MFW_DOC("bits of an IPv4 address that count") MFW_RANGE(0, 32);
 	__u8 prefix6 MFW_DOC("bits of an IPv6 address that count") MFW_RANGE(0, 128);
 	__u32 pps MFW_DOC("packets per second") MFW_RANGE(0, 1000000000);
@@ -27,19 +35,14 @@ struct rate_params {
 
 MFW_BUCKET_MAPS(rate, 65536);
 
-/* The first 8 bytes of a word, as the parameter holds them. */
-#define WORD(a, b, c, d) ((__u64)(a) | (__u64)(b) << 8 | (__u64)(c) << 16 | (__u64)(d) << 24)
-
 static __always_inline void set_key(struct mfw_bucket_key *key, const struct mfw_pkt *pkt,
 				    const struct rate_params *p)
 {
-	__u64 word = *(const __u64 *)p->key.data;
-
-	if (word == WORD('s', 'r', 'c', 0)) {
+	if (p->key == RATE_KEY_SRC) {
 		mfw_bucket_address(key->source, pkt, pkt->saddr, p->prefix4, p->prefix6);
-	} else if (word == WORD('d', 's', 't', 0)) {
+	} else if (p->key == RATE_KEY_DST) {
 		mfw_bucket_address(key->destination, pkt, pkt->daddr, p->prefix4, p->prefix6);
-	} else if (word == WORD('f', 'l', 'o', 'w')) {
+	} else if (p->key == RATE_KEY_FLOW) {
 		mfw_set_address(key->source, pkt, pkt->saddr);
 		mfw_set_address(key->destination, pkt, pkt->daddr);
 		key->sport = pkt->sport;
@@ -66,42 +69,42 @@ int rate(struct __sk_buff *skb, const struct mfw_pkt *pkt, const struct rate_par
 	return mfw_bucket_of(&rate_buckets, &rate_failures, &key, cost, depth);
 }
 
-MFW_MAIN(rate, .key = MFW_BYTES("src"), .prefix4 = 32, .prefix6 = 128);
+MFW_MAIN(rate, .key = RATE_KEY_SRC, .prefix4 = 32, .prefix6 = 128);
 
 #define FOR(what, n, many)                                                                         \
 	{                                                                                          \
-		.key = MFW_BYTES(what), .prefix4 = 32, .prefix6 = 128, .pps = n, .burst = many     \
+		.key = RATE_KEY_##what, .prefix4 = 32, .prefix6 = 128, .pps = n, .burst = many     \
 	}
 #define UDP4(last, sport)                                                                          \
 	0x45, 0, 0, 28, 0, 1, 0, 0, 64, 17, 0, 0, 192, 0, 2, last, 198, 51, 100, 2,                \
 		MFW_UDP(sport, 2, 8)
 #define PREFIX(four, six)                                                                          \
 	{                                                                                          \
-		.key = MFW_BYTES("src"), .prefix4 = four, .prefix6 = six, .pps = 1, .burst = 1     \
+		.key = RATE_KEY_SRC, .prefix4 = four, .prefix6 = six, .pps = 1, .burst = 1         \
 	}
 #define BITS(rate, many)                                                                           \
 	{                                                                                          \
-		.key = MFW_BYTES("rule"), .bps = rate, .burst = many                               \
+		.key = RATE_KEY_RULE, .bps = rate, .burst = many                                   \
 	}
 
 /* clang-format off */
 MFW_TESTS(rate) = {
-	{ MFW_TEST("first of a source", MFW_NO_MATCH, UDP4(1, 1)), FOR("src", 1, 2) },
-	{ MFW_TEST("second of it", MFW_THEN_NO_MATCH, UDP4(1, 2)), FOR("src", 1, 2) },
-	{ MFW_TEST("third of it", MFW_THEN_MATCH, UDP4(1, 3)), FOR("src", 1, 2) },
-	{ MFW_TEST("first of another source", MFW_THEN_NO_MATCH, UDP4(2, 1)), FOR("src", 1, 2) },
+	{ MFW_TEST("first of a source", MFW_NO_MATCH, UDP4(1, 1)), FOR(SRC, 1, 2) },
+	{ MFW_TEST("second of it", MFW_THEN_NO_MATCH, UDP4(1, 2)), FOR(SRC, 1, 2) },
+	{ MFW_TEST("third of it", MFW_THEN_MATCH, UDP4(1, 3)), FOR(SRC, 1, 2) },
+	{ MFW_TEST("first of another source", MFW_THEN_NO_MATCH, UDP4(2, 1)), FOR(SRC, 1, 2) },
 	{ MFW_TEST("first over IPv6", MFW_THEN_NO_MATCH, MFW_IP6(8, 17), MFW_UDP(1, 2, 8)),
-	  FOR("src", 1, 2) },
-	{ MFW_TEST("fourth of the first", MFW_THEN_MATCH, UDP4(1, 4)), FOR("src", 1, 2) },
+	  FOR(SRC, 1, 2) },
+	{ MFW_TEST("fourth of the first", MFW_THEN_MATCH, UDP4(1, 4)), FOR(SRC, 1, 2) },
 
-	{ MFW_TEST("first to a destination", MFW_NO_MATCH, UDP4(1, 1)), FOR("dst", 1, 1) },
-	{ MFW_TEST("second to it", MFW_THEN_MATCH, UDP4(2, 1)), FOR("dst", 1, 1) },
-	{ MFW_TEST("first of a flow", MFW_NO_MATCH, UDP4(1, 1)), FOR("flow", 1, 1) },
-	{ MFW_TEST("another flow", MFW_THEN_NO_MATCH, UDP4(1, 2)), FOR("flow", 1, 1) },
-	{ MFW_TEST("second of the flow", MFW_THEN_MATCH, UDP4(1, 1)), FOR("flow", 1, 1) },
-	{ MFW_TEST("first of all", MFW_NO_MATCH, UDP4(1, 1)), FOR("rule", 1, 1) },
+	{ MFW_TEST("first to a destination", MFW_NO_MATCH, UDP4(1, 1)), FOR(DST, 1, 1) },
+	{ MFW_TEST("second to it", MFW_THEN_MATCH, UDP4(2, 1)), FOR(DST, 1, 1) },
+	{ MFW_TEST("first of a flow", MFW_NO_MATCH, UDP4(1, 1)), FOR(FLOW, 1, 1) },
+	{ MFW_TEST("another flow", MFW_THEN_NO_MATCH, UDP4(1, 2)), FOR(FLOW, 1, 1) },
+	{ MFW_TEST("second of the flow", MFW_THEN_MATCH, UDP4(1, 1)), FOR(FLOW, 1, 1) },
+	{ MFW_TEST("first of all", MFW_NO_MATCH, UDP4(1, 1)), FOR(RULE, 1, 1) },
 	{ MFW_TEST("second of all", MFW_THEN_MATCH, MFW_IP6(8, 17), MFW_UDP(1, 2, 8)),
-	  FOR("rule", 1, 1) },
+	  FOR(RULE, 1, 1) },
 
 	{ MFW_TEST("first of a /24", MFW_NO_MATCH, UDP4(1, 1)), PREFIX(24, 64) },
 	{ MFW_TEST("second of the /24", MFW_THEN_MATCH, UDP4(255, 1)), PREFIX(24, 64) },
@@ -119,13 +122,13 @@ MFW_TESTS(rate) = {
 	{ MFW_TEST("bits within the burst", MFW_NO_MATCH, UDP4(1, 1)), BITS(8, 30) },
 	{ MFW_TEST("bits beyond the burst", MFW_THEN_MATCH, UDP4(1, 1)), BITS(8, 30) },
 	{ MFW_TEST("more than the burst at once", MFW_MATCH, UDP4(1, 1)), BITS(1000000, 27) },
-	{ MFW_TEST("nothing is allowed", MFW_MATCH, UDP4(1, 1)), FOR("src", 0, 9) },
+	{ MFW_TEST("nothing is allowed", MFW_MATCH, UDP4(1, 1)), FOR(SRC, 0, 9) },
 	{ MFW_TEST("not IP", MFW_NO_MATCH,
 		0x55, 0, 0, 20, 0, 1, 0, 0, 64, 17, 0, 0, 192, 0, 2, 1, 198, 51, 100, 2),
-	  FOR("src", 0, 9) },
-	{ MFW_TEST("cut off", MFW_CUT_MATCH, MFW_IP4(60, 17), 0, 1), FOR("src", 0, 9) },
+	  FOR(SRC, 0, 9) },
+	{ MFW_TEST("cut off", MFW_CUT_MATCH, MFW_IP4(60, 17), 0, 1), FOR(SRC, 0, 9) },
 	{ MFW_TEST("cut off, counts as what it claims", MFW_CUT_NO_MATCH, MFW_IP4(60, 17), 0, 1),
-	  FOR("src", 1, 1) },
+	  FOR(SRC, 1, 1) },
 };
 /* clang-format on */
 

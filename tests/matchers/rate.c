@@ -9,6 +9,7 @@
 #include "run.h"
 
 #include <bpf/bpf.h>
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
@@ -145,6 +146,28 @@ static void flood(const struct run *run)
 	check_within("sources that are remembered", count_entries(run), LIMIT / 2, LIMIT);
 }
 
+/* ---- words ---- */
+
+/* A key that is none must not be taken for another one. */
+static void check_words(struct catalog *catalog)
+{
+	static const char *const texts[] = {
+		"rate(key=\"sources\", pps=1)",
+		"rate(key=\"\", pps=1)",
+		"conn_rate(key=\"flow\", cps=1)",
+	};
+	struct scheme scheme = {.ctx = catalog, .matcher = find};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		cleanup_err struct mfw_err *err = NULL;
+		cleanup_expr struct expr *expr = NULL;
+		bool refused = expr_parse(texts[i], &scheme, &expr, &err) == -EINVAL &&
+			       !strcmp(mfw_err_kind(err), "expr.value");
+
+		check_within(texts[i], refused, 1, 1);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	cleanup_err struct mfw_err *err = NULL;
@@ -160,7 +183,8 @@ int main(int argc, char **argv)
 	if (!load(catalog, "rate(pps=1, burst=1)", &run))
 		flood(&run);
 	run_close(&run);
+	check_words(catalog);
 	catalog_free(catalog);
 	printf("1..%d\n", n_checks);
-	return failed || n_checks != 3;
+	return failed || n_checks != 6;
 }
