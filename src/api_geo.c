@@ -83,7 +83,7 @@ int mfw_geo_find(struct mfw_geo *geo, const char *address, const char **ret, str
 				"'%.80s' is no address: write all of it, such as 192.0.2.1 or "
 				"2001:db8::1",
 				address);
-	said = geo_find(geo->array.data, geo->array.n, family, geo_address(family, bytes));
+	said = geo_find(geo->array.data, geo->array.n, family, address_of_bytes(family, bytes));
 	if (said)
 		geo_value_text(geo->kind, (uint32_t)(said - 1), geo->value);
 	*ret = said ? geo->value : NULL;

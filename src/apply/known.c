@@ -34,7 +34,7 @@ static uint64_t find(const struct known *known, enum geo_kind kind, const struct
 	if (!known->words[kind])
 		return 0;
 	return geo_find(known->words[kind], known->n[kind], ip->family,
-			geo_address(ip->family, ip->bytes));
+			address_of_bytes(ip->family, ip->bytes));
 }
 
 const char *known_country(struct known *known, const struct ip *ip)

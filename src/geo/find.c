@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reading the array. */
-#include "geo/address.h"
+#include "geo/geo.h"
+
+#include <string.h>
 
 bool geo_is_sound(const uint64_t *words, size_t n)
 {
@@ -16,19 +18,19 @@ struct mfw_geo_head geo_head(const uint64_t *words)
 	return head;
 }
 
-static bool reaches4(const uint64_t *segment, struct geo_address address)
+static bool reaches4(const uint64_t *segment, struct address address)
 {
 	return *segment >> MFW_GEO_SHIFT4 <= (address.low & 0xffff);
 }
 
-static bool reaches6(const uint64_t *segment, struct geo_address address)
+static bool reaches6(const uint64_t *segment, struct address address)
 {
-	return address_order((struct geo_address){segment[0], segment[1]}, address) <= 0;
+	return address_order((struct address){segment[0], segment[1]}, address) <= 0;
 }
 
-uint64_t geo_find(const uint64_t *words, size_t n, int family, struct geo_address address)
+uint64_t geo_find(const uint64_t *words, size_t n, int family, struct address address)
 {
-	bool (*reaches)(const uint64_t *, struct geo_address) = family == 4 ? reaches4 : reaches6;
+	bool (*reaches)(const uint64_t *, struct address) = family == 4 ? reaches4 : reaches6;
 	size_t size = family == 4 ? 1 : MFW_GEO_WORDS6;
 	uint64_t index = family == 4 ? words[MFW_GEO_INDEX4 + (address.low >> 16 & 0xffff)]
 				     : words[MFW_GEO_INDEX6 + (address.high >> 48)];

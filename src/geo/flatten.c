@@ -4,10 +4,11 @@
  * begin, the longer one of two first; those that have begun and not ended are a stack in which each
  * ends no later than the one below it. What the topmost one says holds.
  */
-#include "geo/address.h"
-#include "geo/complain.h"
+#include "base/complain.h"
+#include "geo/geo.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* So that a file cannot make this slow. Networks within each other are at most 129. */
 #define DEPTH_MAX 256
@@ -46,7 +47,7 @@ static struct geo_segment *segment(const struct buf *segments, size_t i)
 }
 
 /* From here on the topmost range holds, or nothing. */
-static void say(struct sweep *s, struct geo_address first)
+static void say(struct sweep *s, struct address first)
 {
 	uint64_t said = s->depth ? (uint64_t)s->open[s->depth - 1]->value + 1 : 0;
 	const struct geo_segment next = {first, said};
@@ -63,17 +64,17 @@ static void say(struct sweep *s, struct geo_address first)
 		s->complaints.no_memory |= !!buf_add(s->segments, &next, sizeof(next));
 }
 
-static bool is_last(const struct sweep *s, struct geo_address address)
+static bool is_last(const struct sweep *s, struct address address)
 {
 	return s->family == 4 ? address.low == UINT32_MAX
 			      : address.high == UINT64_MAX && address.low == UINT64_MAX;
 }
 
 /* Ends the ranges that end before an address; NULL: all. */
-static void end_before(struct sweep *s, const struct geo_address *address)
+static void end_before(struct sweep *s, const struct address *address)
 {
 	while (s->depth) {
-		struct geo_address last = s->open[s->depth - 1]->last;
+		struct address last = s->open[s->depth - 1]->last;
 
 		if (address && address_order(last, *address) >= 0)
 			return;
@@ -151,7 +152,7 @@ int geo_flatten(enum geo_kind kind, const char *name, int family, struct buf *ra
 	*sweep = (struct sweep){
 		.kind = kind, .family = family, .complaints = {.name = name}, .segments = ret};
 	sort(all, n);
-	say(sweep, (struct geo_address){});
+	say(sweep, (struct address){});
 	for (size_t i = 0; i < n && sweep->complaints.n < GEO_ERRORS_MAX; i++)
 		begin(sweep, &all[i]);
 	end_before(sweep, NULL);

@@ -28,6 +28,7 @@
 
 #include <mfw/geo.h>
 
+#include "base/address.h"
 #include "base/buf.h"
 #include "base/err.h"
 
@@ -42,13 +43,8 @@ enum geo_kind {
 #define GEO_RANGES_MAX 4000000      /* in one file */
 #define GEO_ERRORS_MAX 20           /* that are told at once */
 
-/* An address as a number: IPv4 in low. */
-struct geo_address {
-	uint64_t high, low;
-};
-
 struct geo_range {
-	struct geo_address first, last;
+	struct address first, last;
 	uint32_t value;
 	uint32_t line; /* in the file, from 1 */
 };
@@ -60,7 +56,7 @@ struct geo_data {
 
 /* From an address on, up to the next segment. */
 struct geo_segment {
-	struct geo_address first;
+	struct address first;
 	uint64_t said; /* as in mfw/geo.h */
 };
 
@@ -95,10 +91,8 @@ bool geo_is_sound(const uint64_t *words, size_t n);
 /* The copy of the head of a sound one. */
 struct mfw_geo_head geo_head(const uint64_t *words);
 /* What is said about an address, family 4 or 6; 0: nothing. */
-uint64_t geo_find(const uint64_t *words, size_t n, int family, struct geo_address address);
+uint64_t geo_find(const uint64_t *words, size_t n, int family, struct address address);
 
-/* The address in network order, 4 or 16 bytes. */
-struct geo_address geo_address(int family, const uint8_t *bytes);
 /* "BR"; "64500". */
 void geo_value_text(enum geo_kind kind, uint32_t value, char ret[16]);
 /* "country", "asnum": the last word of the fields. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The file, line by line and column by column. */
-#include "geo/address.h"
-#include "geo/complain.h"
+#include "base/complain.h"
+#include "geo/geo.h"
 
 #include <errno.h>
+#include <string.h>
 
 #define SHOWN  60
 #define SYNTAX "geo.syntax"

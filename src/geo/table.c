@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Segments as the array that is looked things up in. */
-#include "geo/address.h"
+#include "geo/geo.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 
 _Static_assert(8 + sizeof(struct mfw_geo_head) <= MFW_GEO_INDEX4 * 8, "the head has room");
 
@@ -17,7 +18,7 @@ struct table {
 /* The first 16 bits. */
 static unsigned slot(const struct table *t, size_t i)
 {
-	struct geo_address a = t->segments[i].first;
+	struct address a = t->segments[i].first;
 
 	return t->family == 4 ? (a.low >> 16) & 0xffff : a.high >> 48;
 }
@@ -25,7 +26,7 @@ static unsigned slot(const struct table *t, size_t i)
 /* Whether it begins with the first address of its slot. */
 static bool begins_slot(const struct table *t, size_t i)
 {
-	struct geo_address a = t->segments[i].first;
+	struct address a = t->segments[i].first;
 
 	return t->family == 4 ? !(a.low & 0xffff) : !(a.high << 16) && !a.low;
 }

@@ -66,9 +66,9 @@ static int load(const char *text, const char *map, int slot, struct run *ret)
 
 /* ---- data ---- */
 
-static struct geo_address random_address(int family)
+static struct address random_address(int family)
 {
-	struct geo_address a = {.low = (next() % 4 ? 0xc0000000 : 0) + (next() & 0x1fffff)};
+	struct address a = {.low = (next() % 4 ? 0xc0000000 : 0) + (next() & 0x1fffff)};
 
 	if (!(next() % 8))
 		a.low = next() & UINT32_MAX;
@@ -82,7 +82,7 @@ static struct geo_address random_address(int family)
 static void add_network(struct buf *ranges, int family, uint32_t line)
 {
 	unsigned prefix = family == 4 ? 96 + 10 + next() % 23 : 20 + next() % 109;
-	struct geo_address a = random_address(family);
+	struct address a = random_address(family);
 	uint64_t high = prefix >= 64 ? 0 : UINT64_MAX >> prefix;
 	uint64_t low = prefix <= 64 ? UINT64_MAX : prefix == 128 ? 0 : UINT64_MAX >> (prefix - 64);
 	struct geo_range r = {
@@ -106,7 +106,7 @@ static void make_words(struct buf *words)
 
 /* ---- asking ---- */
 
-static size_t make_packet(int family, struct geo_address a, bool destination, uint8_t ret[40])
+static size_t make_packet(int family, struct address a, bool destination, uint8_t ret[40])
 {
 	uint64_t half[2] = {htobe64(a.high), htobe64(a.low)};
 	uint32_t four = htobe32((uint32_t)a.low);
@@ -149,7 +149,7 @@ static void ask_all(const struct run *bits, bool destination, const struct buf *
 
 	for (int i = 0; i < 2 * ASKED; i++) {
 		int family = i % 2 ? 4 : 6;
-		struct geo_address a = random_address(family);
+		struct address a = random_address(family);
 		uint64_t want = geo_find(all, words->len / 8, family, a);
 		uint8_t packet[40];
 		size_t len = make_packet(family, a, destination, packet);
@@ -194,7 +194,7 @@ static void try_programs(const char *field, bool destination, int slot, const st
 static void try_empty(int slot)
 {
 	uint8_t packet[40];
-	size_t len = make_packet(4, (struct geo_address){}, false, packet);
+	size_t len = make_packet(4, (struct address){}, false, packet);
 	struct run is, is_not;
 
 	check(!load("ip.src.asnum >= 0", "mfw_asnum", slot, &is) &&

@@ -18,7 +18,7 @@ static uint64_t next(void)
 	return seed;
 }
 
-static struct geo_address below(struct geo_address a, int family, unsigned prefix, bool fill)
+static struct address below(struct address a, int family, unsigned prefix, bool fill)
 {
 	for (unsigned bit = prefix; bit < (family == 4 ? 32 : 128); bit++) {
 		unsigned at = (family == 4 ? 31 : 127) - bit;
@@ -30,9 +30,9 @@ static struct geo_address below(struct geo_address a, int family, unsigned prefi
 }
 
 /* Most of them close to each other; networks lie within each other or apart. */
-static struct geo_address random_address(int family)
+static struct address random_address(int family)
 {
-	struct geo_address a = {.low = (next() % 4 ? 0xc0000000 : 0) + (next() & 0x7ffff)};
+	struct address a = {.low = (next() % 4 ? 0xc0000000 : 0) + (next() & 0x7ffff)};
 
 	if (!(next() % 8))
 		a.low = next() & UINT32_MAX;
@@ -43,8 +43,7 @@ static struct geo_address random_address(int family)
 	return a;
 }
 
-static const struct geo_range *find_plain(const struct geo_range *all, size_t n,
-					  struct geo_address a)
+static const struct geo_range *find_plain(const struct geo_range *all, size_t n, struct address a)
 {
 	const struct geo_range *best = NULL;
 
@@ -68,7 +67,7 @@ static void add_networks(struct buf *ranges, int family)
 {
 	for (uint32_t i = 0; i < NETWORKS; i++) {
 		unsigned prefix = family == 4 ? 10 + next() % 23 : 20 + next() % 109;
-		struct geo_address a = random_address(family);
+		struct address a = random_address(family);
 		struct geo_range r = {below(a, family, prefix, false),
 				      below(a, family, prefix, true), 0, i + 1};
 
@@ -81,7 +80,7 @@ static void add_networks(struct buf *ranges, int family)
 static void check(const uint64_t *words, size_t n, int family, const struct geo_range *all)
 {
 	for (size_t i = 0; i < ASKED; i++) {
-		struct geo_address a = random_address(family);
+		struct address a = random_address(family);
 		const struct geo_range *near = &all[next() % NETWORKS], *best;
 
 		if (i % 3 == 1)
@@ -89,7 +88,7 @@ static void check(const uint64_t *words, size_t n, int family, const struct geo_
 		else if (i % 3 == 2)
 			a.low = near->last.low + next() % 2;
 		if (family == 4)
-			a = (struct geo_address){.low = a.low & UINT32_MAX};
+			a = (struct address){.low = a.low & UINT32_MAX};
 		best = find_plain(all, NETWORKS, a);
 		assert_int_equal(geo_find(words, n, family, a), best ? best->value + 1ULL : 0);
 	}
@@ -147,7 +146,7 @@ static void answers_at_the_edges(void **state)
 	assert_int_equal(geo_build(GEO_ASNUM, "f", 0, &data, &words, NULL), 0);
 	all = (const void *)words.data;
 	n = words.len / sizeof(*all);
-#define FIND(family, high, low) geo_find(all, n, family, (struct geo_address){high, low})
+#define FIND(family, high, low) geo_find(all, n, family, (struct address){high, low})
 	assert_int_equal(FIND(4, 0, 0), 2);
 	assert_int_equal(FIND(4, 0, 1), 0);
 	assert_int_equal(FIND(4, 0, UINT32_MAX), 3);

@@ -21,12 +21,12 @@ static unsigned below(unsigned n)
 }
 
 /* Addresses 0.. lie at the end of the family, so that its last address is among them. */
-static struct geo_address address(int family, unsigned i)
+static struct address address(int family, unsigned i)
 {
-	struct geo_address a = {.low = UINT32_MAX - (SPACE - 1) + i};
+	struct address a = {.low = UINT32_MAX - (SPACE - 1) + i};
 
 	if (family == 6)
-		a = (struct geo_address){UINT64_MAX, UINT64_MAX - (SPACE - 1) + i};
+		a = (struct address){UINT64_MAX, UINT64_MAX - (SPACE - 1) + i};
 	return a;
 }
 
@@ -64,7 +64,7 @@ static uint64_t expected(const struct plain *ranges, size_t n, unsigned at)
 	return best ? best->value + 1 : 0;
 }
 
-static uint64_t found(const struct buf *segments, struct geo_address a)
+static uint64_t found(const struct buf *segments, struct address a)
 {
 	const struct geo_segment *s = (const void *)segments->data;
 	uint64_t said = 0;

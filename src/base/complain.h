@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is wrong in a file, gathered line by line. */
-#ifndef GEO_COMPLAIN_H
-#define GEO_COMPLAIN_H
+#ifndef BASE_COMPLAIN_H
+#define BASE_COMPLAIN_H
 
-#include "geo/geo.h"
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/err.h"
 
 struct complaints {
 	const char *name; /* the file's */
@@ -13,7 +16,7 @@ struct complaints {
 	bool no_memory;
 };
 
-/* kind is a string literal. At most GEO_ERRORS_MAX of them: the caller then stops. */
+/* kind is a string literal. The caller stops before there are too many. */
 void complain(struct complaints *c, const char *kind, unsigned line, unsigned column,
 	      const char *fmt, ...) ERR_PRINTF(5, 6);
 /* Gives them out as one error: 0 when there are none. Ends *c. */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "geo/address.h"
+#include "base/address.h"
 
 #include <arpa/inet.h>
 #include <endian.h>
+#include <string.h>
 
 /* Four numbers without leading zeros: by hand, since a file has a million of them. */
-static bool parse4(const char *text, size_t len, struct geo_address *ret)
+static bool parse4(const char *text, size_t len, struct address *ret)
 {
 	const char *end = text + len;
 	uint32_t all = 0;
@@ -22,11 +23,11 @@ static bool parse4(const char *text, size_t len, struct geo_address *ret)
 		if (i < 3 && (text == end || *text++ != '.'))
 			return false;
 	}
-	*ret = (struct geo_address){.low = all};
+	*ret = (struct address){.low = all};
 	return text == end;
 }
 
-static bool parse6(const char *text, size_t len, struct geo_address *ret)
+static bool parse6(const char *text, size_t len, struct address *ret)
 {
 	char copy[INET6_ADDRSTRLEN + 1];
 	uint8_t bytes[16];
@@ -37,20 +38,20 @@ static bool parse6(const char *text, size_t len, struct geo_address *ret)
 	copy[len] = 0;
 	if (inet_pton(AF_INET6, copy, bytes) != 1)
 		return false;
-	*ret = geo_address(6, bytes);
+	*ret = address_of_bytes(6, bytes);
 	return true;
 }
 
-int address_parse(const char *text, size_t len, struct geo_address *ret)
+int address_parse(const char *text, size_t len, struct address *ret)
 {
 	if (parse4(text, len, ret))
 		return 4;
 	return parse6(text, len, ret) ? 6 : 0;
 }
 
-struct geo_address geo_address(int family, const uint8_t *bytes)
+struct address address_of_bytes(int family, const uint8_t *bytes)
 {
-	struct geo_address a = {};
+	struct address a = {};
 	uint64_t half[2];
 	uint32_t four;
 
@@ -65,7 +66,7 @@ struct geo_address geo_address(int family, const uint8_t *bytes)
 	return a;
 }
 
-void address_text(int family, struct geo_address address, char ret[48])
+void address_text(int family, struct address address, char ret[48])
 {
 	uint64_t half[2] = {htobe64(address.high), htobe64(address.low)};
 	uint32_t four = htobe32((uint32_t)address.low);
@@ -82,11 +83,10 @@ static uint64_t bits_behind(unsigned n)
 	return n >= 64 ? 0 : UINT64_MAX >> n;
 }
 
-bool address_spread(int family, unsigned prefix, struct geo_address *first,
-		    struct geo_address *last)
+bool address_spread(int family, unsigned prefix, struct address *first, struct address *last)
 {
 	unsigned n = family == 4 ? prefix + 96 : prefix;
-	struct geo_address host = {
+	struct address host = {
 		.high = family == 4 ? 0 : bits_behind(n),
 		.low = bits_behind(n > 64 ? n - 64 : 0),
 	};
@@ -94,6 +94,6 @@ bool address_spread(int family, unsigned prefix, struct geo_address *first,
 
 	first->high &= ~host.high;
 	first->low &= ~host.low;
-	*last = (struct geo_address){first->high | host.high, first->low | host.low};
+	*last = (struct address){first->high | host.high, first->low | host.low};
 	return clean;
 }

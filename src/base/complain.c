@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "geo/complain.h"
+#include "base/complain.h"
 
 #include <errno.h>
 #include <stdarg.h>
