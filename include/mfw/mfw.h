@@ -45,7 +45,9 @@ struct mfw_checked;
 struct mfw_explained;
 struct mfw_customers;
 struct mfw_geo;
+struct mfw_list_content;
 struct mfw_listing;
+struct mfw_lists;
 struct mfw_matchers;
 struct mfw_replay;
 struct mfw_report;
@@ -361,6 +363,103 @@ const char *mfw_change_ref(const struct mfw_change *change, size_t step);
 long mfw_change_failed_step(const struct mfw_change *change);
 /* Warning `i` about what was added so far, or NULL when there are no more. */
 const char *mfw_change_warning(const struct mfw_change *change, size_t i);
+
+/* ---- lists ---- */
+
+enum mfw_list_type {
+	MFW_LIST_TYPE_IP = 1, /* addresses and networks, of IPv4 and IPv6 */
+	MFW_LIST_TYPE_NAME,   /* texts of 1 to 255 bytes */
+};
+
+/*
+ * Which list: `$NAME` in a customer's expressions is his own, `$shared.NAME` everybody's. Names are
+ * of a-z 0-9 _, at most MFW_NAME_MAX.
+ */
+struct mfw_list_id {
+	size_t size;
+	const char *customer; /* NULL: everybody's */
+	const char *name;
+};
+
+/*
+ * Entries as texts: "192.0.2.1", "2001:db8::/32"; names as they are, or as one of the language's
+ * strings ("\"a\\x20b\""). All that is given here together. See mfwctl(8) for files.
+ */
+struct mfw_list_input {
+	size_t size;
+	const char *const *entries;
+	size_t n_entries;
+	const char *file; /* one entry a line; "-": standard input; NULL: none */
+};
+
+/* What a change came to; size is set by the caller. */
+struct mfw_list_change {
+	size_t size;
+	uint64_t entries;   /* in the list now */
+	uint64_t changed;   /* entries that were set, came or went; 0: the list was so already */
+	uint64_t unchanged; /* entries that were given twice, or added and there, or deleted and not
+			     */
+	uint64_t covered;   /* with several entries: in the list, inside of wider ones in it */
+};
+
+/*
+ * The list becomes what the input says, from one packet to the next, and is made if there is none;
+ * rules need not change. type 0: that of the list that is there; a new one is of addresses. Whoever
+ * is killed leaves the old list or the new one.
+ * ret may be NULL. Errors: name.bad, customer.missing, list.read, list.entry (with FILE:LINE:COLUMN
+ * in the message, and further ones, one a line, as the detail), list.type (the list that is there
+ * is of the other type), list.full, list.too_large, list.denied, lock.*, bpf.*, bpffs.*.
+ */
+int mfw_list_set(struct mfw *mfw, const struct mfw_list_id *id, enum mfw_list_type type,
+		 const struct mfw_list_input *input, struct mfw_list_change *ret,
+		 struct mfw_err **err);
+/*
+ * Adds entries, or deletes them, all at once. One of them takes the same time whatever the list
+ * has; for several the list is built anew. A network is an entry of its own: to delete it leaves
+ * what is inside. Errors: those of mfw_list_set(), list.missing.
+ */
+int mfw_list_add(struct mfw *mfw, const struct mfw_list_id *id, const struct mfw_list_input *input,
+		 struct mfw_list_change *ret, struct mfw_err **err);
+int mfw_list_del(struct mfw *mfw, const struct mfw_list_id *id, const struct mfw_list_input *input,
+		 struct mfw_list_change *ret, struct mfw_err **err);
+/* Deletes the list. Errors: list.missing, list.busy (rules' programs look into it), lock.*. */
+int mfw_list_drop(struct mfw *mfw, const struct mfw_list_id *id, struct mfw_err **err);
+
+struct mfw_list_info {
+	size_t size;
+	const char *customer; /* NULL: everybody's */
+	const char *name;
+	enum mfw_list_type type;
+	uint64_t entries;
+	uint64_t bytes; /* of kernel memory */
+};
+
+/*
+ * A list as it is now, with what was entered: free with mfw_list_free(). Errors: list.missing,
+ * list.denied, list.broken.
+ */
+int mfw_list_read(struct mfw *mfw, const struct mfw_list_id *id, struct mfw_list_content **ret,
+		  struct mfw_err **err);
+const struct mfw_list_info *mfw_list_get(const struct mfw_list_content *list);
+/*
+ * Entry `i` as it can be given to mfw_list_set(), networks before addresses, IPv4 before IPv6, each
+ * in order; NULL: there are no more, or there is no memory. Good until the next call.
+ */
+const char *mfw_list_entry(struct mfw_list_content *list, uint64_t i);
+/* Whether an address, or a name, is in it, as for a packet. Errors: list.entry. */
+int mfw_list_has(const struct mfw_list_content *list, const char *entry, bool *ret,
+		 struct mfw_err **err);
+void mfw_list_free(struct mfw_list_content *list);
+
+/*
+ * The lists of one customer, by name; customer NULL: the shared ones, then those of all customers.
+ * Free with mfw_lists_free(). Errors: customer.missing, list.denied.
+ */
+int mfw_lists_read(struct mfw *mfw, const char *customer, struct mfw_lists **ret,
+		   struct mfw_err **err);
+/* List `i`; NULL when there are no more. */
+const struct mfw_list_info *mfw_lists_get(const struct mfw_lists *lists, size_t i);
+void mfw_lists_free(struct mfw_lists *lists);
 
 /* ---- what is known about addresses ---- */
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "apply/empty.h"
+#include "apply/lists.h"
 #include "apply/lock.h"
 #include "apply/release.h"
 #include "apply/site.h"
@@ -440,7 +441,9 @@ static int delete_all(struct mfw *mfw, const struct customer *c, struct mfw_err 
 		return r;
 	site_close(mfw, c->pub.name);
 	site_pin_dir(c->pub.name, 0, pin_dir);
-	r = release_all(pin_dir, err);
+	/* The directory goes with what is in it last. */
+	r = lists_drop_all(mfw, c->pub.name, err);
+	r = r ? r : release_all(pin_dir, err);
 	if (!r && there && c->pub.made)
 		r = kernel_netns_remove(c->pub.netns, err);
 	return r;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "apply/geodata.h"
 #include "apply/lock.h"
+#include "apply/users.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -159,59 +160,21 @@ int geodata_set(struct mfw *mfw, enum geo_kind kind, const char *file, struct mf
 
 /* ---- deleting ---- */
 
-/* Programs that look into a map. */
-struct users {
-	uint32_t map;
-	size_t n;
-	struct buf example; /* the expression of one */
-};
-
-static void users_clear(struct users *users)
-{
-	buf_clear(&users->example);
-}
-
-static int count_user(void *ctx, const char *name)
-{
-	struct users *users = ctx;
-	cleanup_close int fd = -1;
-	char path[512];
-	int r;
-
-	snprintf(path, sizeof(path), "%s/prog/%s", kernel_pin_root(), name);
-	r = kernel_prog_open(path, &fd, NULL);
-	/* One that has just gone uses nothing. */
-	if (r)
-		return r == -ENOENT ? 0 : r;
-	r = kernel_prog_uses_map(fd, users->map);
-	if (r <= 0)
-		return r;
-	if (!users->n++)
-		kernel_prog_source(fd, &users->example);
-	return 0;
-}
-
-static int refuse_users(enum geo_kind kind, const struct users *users, struct mfw_err **err)
-{
-	return err_make(err, EBUSY, "geo.busy",
-			"the data about the %s of addresses is in use, by %zu program%s, such as "
-			"that of '%.200s': delete these rules first (mfwctl rule list shows them)",
-			nouns[kind], users->n, users->n == 1 ? "" : "s",
-			users->example.data ? users->example.data : "?");
-}
-
 static int check_users(enum geo_kind kind, int slot, struct mfw_err **err)
 {
-	cleanup(users_clear) struct users users = {};
-	char dir[256];
-	int r = kernel_map_id(slot, &users.map);
+	cleanup_users struct users users = {};
+	cleanup_buf struct buf text = {};
+	int r = users_find(slot, &users);
 
-	snprintf(dir, sizeof(dir), "%s/prog", kernel_pin_root());
-	r = r ? r : kernel_pin_each(dir, count_user, &users);
 	if (r)
 		return err_make(err, -r, "geo.denied", "cannot see who uses the data: %s",
 				strerror(-r));
-	return users.n ? refuse_users(kind, &users, err) : 0;
+	if (!users.n)
+		return 0;
+	if (users_text(&users, &text))
+		return err_nomem(err);
+	return err_make(err, EBUSY, "geo.busy", "the data about the %s of addresses is %s",
+			nouns[kind], text.data);
 }
 
 /* Alone of all: nobody binds a new program to it meanwhile. */

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "apply/lists.h"
 #include "apply/state.h"
 
 /* 0 also when it is not there. */
@@ -98,8 +99,11 @@ static int gather(void *ctx, const char *name)
 	struct holding *h = ctx;
 	bool is_state = !strncmp(name, STATE_PREFIX, strlen(STATE_PREFIX));
 	struct shelf *shelf = is_state ? &h->states : &h->programs;
-	struct held *more = reallocarray(shelf->held, shelf->n + 1, sizeof(*more));
+	struct held *more;
 
+	if (!strcmp(name, LISTS_DIR))
+		return 0;
+	more = reallocarray(shelf->held, shelf->n + 1, sizeof(*more));
 	if (!more)
 		return -ENOMEM;
 	shelf->held = more;

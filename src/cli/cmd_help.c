@@ -86,6 +86,8 @@ static void put_command(const struct command *command)
 	if (command->valid & OPT(TABLE))
 		puts("    Instead of CUSTOMER and CHAIN: --table TABLE --chain CHAIN "
 		     "[--netns NAME|PATH] [--family FAMILY]");
+	if (command->valid & OPT(SHARED))
+		puts("    Instead of CUSTOMER: --shared, for a list that is everybody's");
 	if (command->valid & OPTS_PROGRAM)
 		puts("    Instead of MATCH: one of --object-pinned, --object, --bytecode\n"
 		     "    ACTION: [log [prefix TEXT] [group N]] [limit rate [over] N/UNIT [burst "

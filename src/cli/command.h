@@ -46,6 +46,8 @@ enum option_id {
 	O_NODE,
 	O_COUNTRY,
 	O_ASN,
+	O_SHARED,
+	O_ENTRIES,
 	O_COUNT,
 };
 
@@ -68,6 +70,7 @@ enum wordlist {
 	WORDS_ACTION,
 	WORDS_PATH,
 	WORDS_NETNS,
+	WORDS_LIST,
 };
 
 struct option {
@@ -90,6 +93,7 @@ enum argument_flags {
 	ARG_REPEATED = 1 << 1, /* takes all words that are left; the last argument */
 	ARG_TARGET = 1 << 2,   /* not there with direct addressing (--table) */
 	ARG_MATCH = 1 << 3,    /* not there when an option gives the match */
+	ARG_OWNER = 1 << 4,    /* not there with --shared */
 };
 
 /* A positional word. */
@@ -115,8 +119,9 @@ struct command {
 	/* Instead of run: adds the command's steps to a change. Such a command may stand in a file.
 	 */
 	int (*step)(const struct config *config, struct mfw_change *change, struct fault *fault);
-	uint64_t valid;     /* beside OPTS_GLOBAL */
-	uint64_t needs_one; /* of these at least one has to be given; 0: none */
+	uint64_t valid;           /* beside OPTS_GLOBAL */
+	uint64_t needs_one;       /* of these at least one has to be given; 0: none */
+	const char *const *types; /* what --type may be */
 	struct argument arguments[MAX_ARGUMENTS + 1];
 	const char *only_once; /* why it cannot stand in a file, with what to do; NULL: plain */
 };
@@ -125,6 +130,8 @@ extern const struct command commands[];
 extern const size_t n_commands;
 
 extern const char *const geo_words[];
+extern const char *const chain_type_words[];
+extern const char *const list_type_words[];
 extern const char *const hook_words[];
 extern const char *const family_words[];
 extern const char *const mode_words[];

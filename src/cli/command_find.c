@@ -17,7 +17,7 @@ static const char *verbs_of(const char *noun, char *buf, size_t size)
 	size_t len = 0;
 
 	for (size_t i = 0; i < n_commands && len < size; i++) {
-		if (!strcmp(commands[i].noun, noun))
+		if (!strcmp(commands[i].noun, noun) && commands[i].verb)
 			len += (size_t)snprintf(buf + len, size - len, "%s%s", len ? ", " : "",
 						commands[i].verb);
 	}
@@ -44,7 +44,7 @@ static int no_verb(const char *noun, const char *typed, struct fault *fault)
 		return fault_usage(fault, "usage.command", "'%s' needs one of %s", noun,
 				   verbs_of(noun, verbs, sizeof(verbs)));
 	for (size_t i = 0; i < n_commands; i++) {
-		if (!strcmp(commands[i].noun, noun))
+		if (!strcmp(commands[i].noun, noun) && commands[i].verb)
 			suggest(&s, commands[i].verb);
 	}
 	if (s.best)
@@ -57,12 +57,16 @@ static int no_verb(const char *noun, const char *typed, struct fault *fault)
 const struct command *command_find(const char *const *words, size_t n_words, size_t *ret_used,
 				   struct fault *fault)
 {
-	bool noun_known = false;
+	bool noun_known = false, has_verbs = false;
 
 	for (size_t i = 0; i < n_commands; i++) {
 		if (strcmp(commands[i].noun, words[0]) != 0)
 			continue;
+		/* With verbs, too, a noun stands alone or not at all. */
+		if (!commands[i].verb && has_verbs && n_words > 1)
+			continue;
 		noun_known = true;
+		has_verbs |= commands[i].verb != NULL;
 		if (commands[i].verb && (n_words < 2 || strcmp(commands[i].verb, words[1]) != 0))
 			continue;
 		*ret_used = commands[i].verb ? 2 : 1;

@@ -17,10 +17,16 @@
 #define EXPRESSION   ARG("EXPRESSION", match, 0, WORDS_MATCHER)
 #define DATA         ARG("DATA", type, 0, WORDS_NONE, geo_words)
 #define ADDRESSES    ARG("ADDRESS...", words, ARG_REPEATED, WORDS_NONE)
+#define OWNER        ARG("CUSTOMER", customer, ARG_OWNER, WORDS_CUSTOMER)
+#define LIST         ARG("LIST", name, 0, WORDS_LIST)
+#define ENTRIES      ARG("ENTRY...", words, ARG_REPEATED, WORDS_NONE)
 #define MATCHER      ARG("MATCHER", name, 0, WORDS_MATCHER)
 #define CAPTURE      ARG("CAPTURE", capture, 0, WORDS_PATH)
 #define MAY_CUSTOMER ARG("CUSTOMER", customer, ARG_TARGET | ARG_OPTIONAL, WORDS_CUSTOMER)
 #define MAY_CHAIN    ARG("CHAIN", chain, ARG_TARGET | ARG_OPTIONAL, WORDS_CHAIN)
+#define MAY_OWNER    ARG("CUSTOMER", customer, ARG_OWNER | ARG_OPTIONAL, WORDS_CUSTOMER)
+#define MAY_LIST     ARG("LIST", name, ARG_OPTIONAL, WORDS_LIST)
+#define MAY_ENTRIES  ARG("ENTRY...", words, ARG_REPEATED | ARG_OPTIONAL, WORDS_NONE)
 #define MAY_MATCH    ARG("MATCH", match, ARG_MATCH | ARG_OPTIONAL, WORDS_MATCHER)
 #define MAY_ACTION   ARG("ACTION...", words, ARG_REPEATED | ARG_OPTIONAL, WORDS_ACTION)
 #define MAY_COMMAND  ARG("COMMAND...", words, ARG_REPEATED | ARG_OPTIONAL, WORDS_COMMAND)
@@ -72,6 +78,7 @@ const struct command commands[] = {
 		.summary = "add a chain; with --hook a base chain",
 		.step = chain_add_step,
 		.valid = OPTS_BASECHAIN | OPT(FAMILY),
+		.types = chain_type_words,
 		.arguments = {CUSTOMER, CHAIN},
 	},
 	{
@@ -208,6 +215,67 @@ const struct command commands[] = {
 		.run = test_command,
 		.valid = OPT(WRITE) | OPT(VERIFY) | OPTS_KNOWN,
 		.arguments = {EXPRESSION, CAPTURE},
+		.only_once = not_a_change,
+	},
+	{
+		.noun = "list",
+		.verb = "set",
+		.summary = "make a list of addresses or names be what is given",
+		.run = list_set_command,
+		.valid = OPT(SHARED) | OPT(ENTRIES) | OPT(TYPE),
+		.types = list_type_words,
+		.arguments = {OWNER, LIST, MAY_ENTRIES},
+		.only_once = not_nft,
+	},
+	{
+		.noun = "list",
+		.verb = "add",
+		.summary = "add entries to a list",
+		.run = list_add_command,
+		.valid = OPT(SHARED) | OPT(ENTRIES),
+		.arguments = {OWNER, LIST, MAY_ENTRIES},
+		.only_once = not_nft,
+	},
+	{
+		.noun = "list",
+		.verb = "del",
+		.summary = "delete entries of a list",
+		.run = list_del_command,
+		.valid = OPT(SHARED) | OPT(ENTRIES),
+		.arguments = {OWNER, LIST, MAY_ENTRIES},
+		.only_once = not_nft,
+	},
+	{
+		.noun = "list",
+		.verb = "show",
+		.summary = "show the entries of a list; without LIST the lists",
+		.run = list_show,
+		.valid = OPT(SHARED),
+		.arguments = {MAY_OWNER, MAY_LIST},
+		.only_once = not_a_change,
+	},
+	{
+		.noun = "list",
+		.verb = "test",
+		.summary = "show whether addresses or names are in a list",
+		.run = list_test,
+		.valid = OPT(SHARED),
+		.arguments = {OWNER, LIST, ENTRIES},
+		.only_once = not_a_change,
+	},
+	{
+		.noun = "list",
+		.verb = "drop",
+		.summary = "delete a list that no rule looks into",
+		.run = list_drop_command,
+		.valid = OPT(SHARED),
+		.arguments = {OWNER, LIST},
+		.only_once = not_nft,
+	},
+	{
+		.noun = "list",
+		.summary = "show all lists of addresses and names",
+		.run = list_command,
 		.only_once = not_a_change,
 	},
 	{

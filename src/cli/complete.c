@@ -118,11 +118,13 @@ static void offer_word(struct before *b, const char *prefix)
 	fault_clear(&fault);
 	argument = command ? next_argument(command, b, used) : NULL;
 	if (b->open) {
-		offer_list(b->open->values, prefix);
+		offer_list(b->open == &options[O_TYPE] && command ? command->types
+								  : b->open->values,
+			   prefix);
 		offer_kind(b->open->completes, b, prefix);
 	} else if (prefix[0] == '-' && !b->ended) {
 		offer_options(command, b->config.given, prefix);
-	} else if (!command && b->n < 2) {
+	} else if ((!command || !command->arguments[0].name) && b->n < 2) {
 		offer_commands(b->n ? b->positionals[0] : NULL, prefix);
 	} else if (argument && argument->completes == WORDS_COMMAND) {
 		offer_commands(b->n > used ? b->positionals[used] : NULL, prefix);

@@ -55,6 +55,19 @@ static void offer_chains(const struct offering *o, bool refs)
 	}
 }
 
+static void offer_lists(const struct offering *o)
+{
+	const struct config *config = o->session->config;
+	cleanup(lists_free_p) struct mfw_lists *lists = NULL;
+	const struct mfw_list_info *info;
+
+	if (mfw_lists_read(o->session->mfw, config->shared ? NULL : config->customer, &lists, NULL))
+		return;
+	for (size_t i = 0; (info = mfw_lists_get(lists, i)); i++)
+		if (!info->customer == config->shared)
+			o->offer(info->name, o->arg);
+}
+
 static void offer_netns(const struct offering *o)
 {
 	DIR *dir = opendir("/run/netns");
@@ -85,6 +98,8 @@ void complete_live(enum wordlist kind, const struct config *config,
 		return;
 	if (kind == WORDS_CUSTOMER)
 		offer_customers(&o);
+	else if (kind == WORDS_LIST)
+		offer_lists(&o);
 	else if (kind == WORDS_MATCHER)
 		offer_matchers(&o);
 	else if (kind == WORDS_CHAIN || kind == WORDS_REF)

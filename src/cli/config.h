@@ -53,6 +53,8 @@ struct config {
 	const char *node;
 	const char *country; /* files */
 	const char *asn;
+	bool shared;         /* everybody's list */
+	const char *entries; /* a file of them */
 	const char *format;
 	bool reset;
 

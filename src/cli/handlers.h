@@ -35,6 +35,14 @@ int geo_del_command(struct session *session, struct fault *fault);
 int geo_show(struct session *session, struct fault *fault);
 int geo_test(struct session *session, struct fault *fault);
 
+int list_command(struct session *session, struct fault *fault);
+int list_set_command(struct session *session, struct fault *fault);
+int list_add_command(struct session *session, struct fault *fault);
+int list_del_command(struct session *session, struct fault *fault);
+int list_drop_command(struct session *session, struct fault *fault);
+int list_show(struct session *session, struct fault *fault);
+int list_test(struct session *session, struct fault *fault);
+
 int matcher_list(struct session *session, struct fault *fault);
 int matcher_show(struct session *session, struct fault *fault);
 

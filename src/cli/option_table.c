@@ -8,10 +8,11 @@
 static const char *const color_words[] = {"auto", "always", "never", NULL};
 static const char *const format_words[] = {"text", "json", "nft", NULL};
 static const char *const policy_words[] = {"accept", "drop", NULL};
-static const char *const type_words[] = {"filter", "nat", "route", NULL};
 static const char *const priority_words[] = {"raw",      "mangle", "dstnat", "filter",
 					     "security", "srcnat", "out",    NULL};
 
+const char *const chain_type_words[] = {"filter", "nat", "route", NULL};
+const char *const list_type_words[] = {"ip", "name", NULL};
 const char *const family_words[] = {"inet", "ip", "ip6", "bridge", NULL};
 const char *const geo_words[] = {"country", "asn", NULL};
 const char *const hook_words[] = {"prerouting", "input", "forward", "output", "postrouting", NULL};
@@ -88,8 +89,9 @@ const struct option options[O_COUNT] = {
 	[O_TABLE] = {"--table", "TABLE", "address this nftables table instead of a customer",
 		     write_text, AT(table)},
 	[O_CHAIN] = {"--chain", "CHAIN", "the chain in that table", write_text, AT(chain)},
-	[O_TYPE] = {"--type", "TYPE", "filter (default), nat or route", write_word, AT(type),
-		    .values = type_words},
+	[O_TYPE] = {"--type", "TYPE",
+		    "of a chain: filter (default), nat, route; of a list: ip (default), name",
+		    write_text, AT(type)},
 	[O_HOOK] = {"--hook", "HOOK", "makes a base chain: where packets enter it", write_text,
 		    AT(hook), .values = hook_words},
 	[O_PRIORITY] = {"--priority", "PRIORITY",
@@ -133,4 +135,8 @@ const struct option options[O_COUNT] = {
 		       AT(country), .completes = WORDS_PATH},
 	[O_ASN] = {"--asn", "FILE", "what autonomous systems addresses are in", write_text, AT(asn),
 		   .completes = WORDS_PATH},
+	[O_SHARED] = {"--shared", NULL, "the list is everybody's, rather than a customer's",
+		      write_flag, AT(shared)},
+	[O_ENTRIES] = {"--file", "FILE", "entries, one a line ('-': standard input)", write_text,
+		       AT(entries), .completes = WORDS_PATH},
 };

@@ -45,6 +45,8 @@ bool argument_is_skipped(const struct argument *argument, uint64_t given)
 		return given & OPT(TABLE);
 	if (argument->flags & ARG_MATCH)
 		return given & OPTS_PROGRAM;
+	if (argument->flags & ARG_OWNER)
+		return given & OPT(SHARED);
 	return false;
 }
 
@@ -164,8 +166,22 @@ static int check_direct(const struct command *command, uint64_t given, struct fa
 	return 0;
 }
 
-static int check_options(const struct command *command, uint64_t given, struct fault *fault)
+/* What a type is depends on what has it. */
+static int check_type(const struct command *command, const struct config *config,
+		      struct fault *fault)
 {
+	char list[128];
+
+	if (!config->type || is_one_of(config->type, command->types))
+		return 0;
+	return fault_usage(fault, "usage.value", "--type is one of %s, not '%s'",
+			   join_words(command->types, list, sizeof(list)), config->type);
+}
+
+static int check_options(const struct command *command, const struct config *config,
+			 struct fault *fault)
+{
+	uint64_t given = config->given;
 	uint64_t strange = given & ~(command->valid | OPTS_GLOBAL);
 	char name[32], list[128];
 
@@ -177,7 +193,7 @@ static int check_options(const struct command *command, uint64_t given, struct f
 		return fault_usage(fault, "usage.missing", "'%s' needs at least one of %s",
 				   command_name(command, name, sizeof(name)),
 				   option_names(command->needs_one, list, sizeof(list)));
-	if (check_conflicts(given, fault))
+	if (check_type(command, config, fault) || check_conflicts(given, fault))
 		return -1;
 	return check_direct(command, given, fault);
 }
@@ -250,7 +266,7 @@ int options_parse(struct parsed *parsed, const char *const *words, size_t n, str
 	parsed->command = command_find(parsed->positionals, parsed->n_positionals, &used, fault);
 	if (!parsed->command)
 		return -1;
-	if (check_options(parsed->command, parsed->config.given, fault))
+	if (check_options(parsed->command, &parsed->config, fault))
 		return -1;
 	return bind_positionals(parsed, used, fault);
 }

@@ -27,6 +27,7 @@ int change_run(struct session *session, struct fault *fault);
 DEFINE_CLEANUP(change_free, struct mfw_change *, mfw_change_free)
 DEFINE_CLEANUP(customers_free, struct mfw_customers *, mfw_customers_free)
 DEFINE_CLEANUP(listing_free, struct mfw_listing *, mfw_listing_free)
+DEFINE_CLEANUP(lists_free, struct mfw_lists *, mfw_lists_free)
 DEFINE_CLEANUP(matchers_free, struct mfw_matchers *, mfw_matchers_free)
 DEFINE_CLEANUP(report_free, struct mfw_report *, mfw_report_free)
 DEFINE_CLEANUP(state_free, struct mfw_state *, mfw_state_free)

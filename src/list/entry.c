@@ -96,7 +96,7 @@ static int sort_hosts(uint32_t *hosts, size_t n)
 	return 0;
 }
 
-static int by_address4(const void *a, const void *b)
+int net4_order(const void *a, const void *b)
 {
 	const struct net4 *x = a, *y = b;
 
@@ -105,7 +105,7 @@ static int by_address4(const void *a, const void *b)
 	return x->length - y->length;
 }
 
-static int by_address6(const void *a, const void *b)
+int net6_order(const void *a, const void *b)
 {
 	const struct net6 *x = a, *y = b;
 
@@ -125,7 +125,7 @@ static int by_name(const void *a, const void *b, void *text)
 	return order ? order : x->len - y->len;
 }
 
-static int by_number(const void *a, const void *b)
+int number_order(const void *a, const void *b)
 {
 	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
 
@@ -222,14 +222,14 @@ int entries_tidy(struct entries *entries, struct entries_noted *noted)
 	if (sort_hosts(ENTRIES_AT(entries->hosts, uint32_t, 0),
 		       ENTRIES_N(entries->hosts, uint32_t)))
 		return -ENOMEM;
-	sort(&entries->nets, sizeof(struct net4), by_address4);
-	sort(&entries->six, sizeof(struct net6), by_address6);
+	sort(&entries->nets, sizeof(struct net4), net4_order);
+	sort(&entries->six, sizeof(struct net6), net6_order);
 	if (entries->names.len)
 		qsort_r(entries->names.data, ENTRIES_N(entries->names, struct name),
 			sizeof(struct name), by_name, entries->text.data);
-	n.twice = drop_equal(&entries->hosts, sizeof(uint32_t), by_number) +
-		  drop_equal(&entries->nets, sizeof(struct net4), by_address4) +
-		  drop_equal(&entries->six, sizeof(struct net6), by_address6) +
+	n.twice = drop_equal(&entries->hosts, sizeof(uint32_t), number_order) +
+		  drop_equal(&entries->nets, sizeof(struct net4), net4_order) +
+		  drop_equal(&entries->six, sizeof(struct net6), net6_order) +
 		  drop_equal_names(entries);
 	n.covered = covered4(entries) + covered6(entries);
 	if (noted)

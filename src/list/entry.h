@@ -56,6 +56,11 @@ struct entries_noted {
 	size_t covered; /* entries inside of wider ones, which stay */
 };
 
+/* The order of tidy ones: below 0, 0, above 0. */
+int net4_order(const void *a, const void *b);
+int net6_order(const void *a, const void *b);
+int number_order(const void *a, const void *b);
+
 /* Sorts and takes out what is there twice. noted may be NULL. 0 or -ENOMEM. */
 int entries_tidy(struct entries *entries, struct entries_noted *noted);
 void entries_clear(struct entries *entries);

@@ -245,6 +245,87 @@ static int add_direct(struct mfw *mfw, struct mfw_err **err)
 	return world_direct(mfw, "mine", add_expr, err);
 }
 
+/* ---- lists ---- */
+
+static int input_list(struct mfw *mfw, const char *customer, const char *name, const char *verb,
+		      const char *entries, struct mfw_err **err)
+{
+	struct mfw_list_id id = {MFW_SIZE(struct mfw_list_id), customer, name};
+	cleanup_free char *text = strdup(entries);
+	const char *words[8];
+	struct mfw_list_input input = {MFW_SIZE(struct mfw_list_input), .entries = words};
+
+	for (char *word = strtok(text, " "); word; word = strtok(NULL, " "))
+		words[input.n_entries++] = word;
+	if (*verb == 'a')
+		return mfw_list_add(mfw, &id, &input, NULL, err);
+	if (*verb == 'd')
+		return mfw_list_del(mfw, &id, &input, NULL, err);
+	return mfw_list_set(mfw, &id, 0, &input, NULL, err);
+}
+
+#define LIST_OLD "192.0.2.1 198.51.100.0/24 2001:db8::/32"
+
+static void fill_lists(void)
+{
+	cleanup_err struct mfw_err *err = NULL;
+	struct mfw *mfw = world_open();
+
+	world_fill();
+	world_done(input_list(mfw, "acme", "bad", "set", LIST_OLD, &err), &err);
+	world_done(input_list(mfw, NULL, "malware", "set", LIST_OLD, &err), &err);
+	mfw_close(mfw);
+}
+
+static int list_new(struct mfw *mfw, struct mfw_err **err)
+{
+	return input_list(mfw, "acme", "bad", "set", LIST_OLD, err);
+}
+
+static int list_new_shared(struct mfw *mfw, struct mfw_err **err)
+{
+	return input_list(mfw, NULL, "bad", "set", LIST_OLD, err);
+}
+
+static int list_replace(struct mfw *mfw, struct mfw_err **err)
+{
+	return input_list(mfw, "acme", "bad", "set", "192.0.2.1 203.0.113.0/24", err);
+}
+
+static int list_add_one(struct mfw *mfw, struct mfw_err **err)
+{
+	return input_list(mfw, "acme", "bad", "add", "203.0.113.9", err);
+}
+
+static int list_add_two(struct mfw *mfw, struct mfw_err **err)
+{
+	return input_list(mfw, NULL, "malware", "add", "203.0.113.9 2001:db8::9", err);
+}
+
+static int list_del_one(struct mfw *mfw, struct mfw_err **err)
+{
+	return input_list(mfw, "acme", "bad", "del", "2001:db8::/32", err);
+}
+
+static int list_del_two(struct mfw *mfw, struct mfw_err **err)
+{
+	return input_list(mfw, "acme", "bad", "del", "192.0.2.1 2001:db8::/32", err);
+}
+
+static int list_drop_own(struct mfw *mfw, struct mfw_err **err)
+{
+	struct mfw_list_id id = {MFW_SIZE(struct mfw_list_id), "acme", "bad"};
+
+	return mfw_list_drop(mfw, &id, err);
+}
+
+static int list_drop_shared(struct mfw *mfw, struct mfw_err **err)
+{
+	struct mfw_list_id id = {MFW_SIZE(struct mfw_list_id), NULL, "malware"};
+
+	return mfw_list_drop(mfw, &id, err);
+}
+
 static const struct scenario scenarios[] = {
 	{"customer add, made", nothing, .run = add_made},
 	{"customer add, adopted", nothing, .run = add_adopted},
@@ -275,6 +356,16 @@ static const struct scenario scenarios[] = {
 	{"rule replace, ref of a state", fill_visits, "acme", rename_visits},
 	{"rule del, state", fill_visits, "acme", del_visits},
 	{"customer del, state", fill_visits, .run = del_made, .in_parts = true},
+	{"list set, new", world_fill, .run = list_new},
+	{"list set, shared", world_fill, .run = list_new_shared},
+	{"list set, replaced", fill_lists, .run = list_replace},
+	{"list add, one", fill_lists, .run = list_add_one},
+	{"list add, two", fill_lists, .run = list_add_two},
+	{"list del, one", fill_lists, .run = list_del_one},
+	{"list del, two", fill_lists, .run = list_del_two},
+	{"list drop", fill_lists, .run = list_drop_own},
+	{"list drop, shared", fill_lists, .run = list_drop_shared},
+	{"customer del, lists", fill_lists, .run = del_made, .in_parts = true},
 };
 
 /* ---- running them ---- */
@@ -496,6 +587,17 @@ static void expect_whole(const struct run *run)
 	}
 }
 
+/* Each list is the old one, or the new one, or gone. */
+static void expect_whole_lists(const struct run *run)
+{
+	cleanup_buf struct buf now = {};
+
+	fake_dump_lists(&now);
+	for (char *line = now.data ? strtok(now.data, "\n") : NULL; line; line = strtok(NULL, "\n"))
+		if (!strstr(run->start, line) && !strstr(run->end, line))
+			fail_msg("%s, killed at operation %zu: %s", run->s->name, run->n, line);
+}
+
 static bool kill_at(struct run *run, size_t n)
 {
 	cleanup_err struct mfw_err *err = NULL;
@@ -506,6 +608,7 @@ static bool kill_at(struct run *run, size_t n)
 	world_return(run->point);
 	killed = kill_child(run, n);
 	expect_whole(run);
+	expect_whole_lists(run);
 	mfw = world_open();
 	/* Either it was not done yet, or it was and something is left to be cleaned up. */
 	if (perform(run->s, mfw, &err))

@@ -7,6 +7,8 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "list/text.h"
+
 static void dump_rule(const struct fake_rule *r, struct buf *out)
 {
 	struct fake_file *pin = *r->pin ? fake_file(r->pin) : NULL;
@@ -63,6 +65,44 @@ static int by_path(const void *a, const void *b)
 	return strcmp((*x)->path, (*y)->path);
 }
 
+static bool is_list(const struct fake_file *file)
+{
+	return file->kind == FAKE_PIN && file->prog_id & FAKE_MAP &&
+	       (strstr(file->path, "/list/") || strstr(file->path, "/shared/"));
+}
+
+/* What was entered. */
+static void dump_list(const struct fake_file *file, struct buf *out)
+{
+	cleanup_entries struct entries entries = {};
+	struct area area = {};
+
+	area.lines = fake_slot_data(file->prog_id, &area.n);
+	buf_printf(out, "list %s:", file->path);
+	if (!area.lines || !list_is_sound(&area) || list_read(&area, &entries) ||
+	    entries_tidy(&entries, NULL))
+		buf_add_str(out, " broken");
+	else if (area_book(&area)->busy || list_count(&area) != entries_count(&entries))
+		buf_add_str(out, " a change is under way");
+	for (size_t i = 0; i < entries_count(&entries); i++) {
+		buf_add_str(out, " ");
+		text_print(&entries, i, out);
+	}
+	buf_add_str(out, "\n");
+}
+
+void fake_dump_lists(struct buf *out)
+{
+	for (size_t i = 0; i < FAKE_FILES; i++)
+		if (is_list(&fake->files[i]))
+			dump_list(&fake->files[i], out);
+}
+
+static bool is_list_dir(const char *path)
+{
+	return !strcmp(strrchr(path, '/'), "/list") || !strcmp(strrchr(path, '/'), "/shared");
+}
+
 static void dump_files(struct buf *out)
 {
 	const struct fake_file *all[FAKE_FILES];
@@ -73,12 +113,16 @@ static void dump_files(struct buf *out)
 			all[n++] = &fake->files[i];
 	qsort(all, n, sizeof(*all), by_path);
 	for (size_t i = 0; i < n; i++) {
-		bool holder = all[i]->kind == FAKE_DIR && strstr(all[i]->path, "mfw/") &&
+		/* One for lists may be left over without any: it is in nobody's way. */
+		bool holder = all[i]->kind == FAKE_DIR && !is_list_dir(all[i]->path) &&
+			      strstr(all[i]->path, "mfw/") &&
 			      strchr(strstr(all[i]->path, "mfw/") + 4, '/');
 
 		if (all[i]->kind == FAKE_PIN)
 			buf_printf(out, "pin %s %u links\n", all[i]->path, links(all[i]->inode));
-		else if (all[i]->kind == FAKE_NOTE)
+		if (is_list(all[i]))
+			dump_list(all[i], out);
+		if (all[i]->kind == FAKE_NOTE)
 			buf_printf(out, "note %s -> %s\n", all[i]->path, all[i]->text);
 		else if (holder)
 			buf_printf(out, "holder %s\n", all[i]->path);

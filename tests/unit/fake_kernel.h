@@ -147,6 +147,8 @@ uint32_t fake_user_pin(const char *path, bool socket_filter);
  * (handles, ids, inodes, generations) are left out; what they are compared for is said in words.
  */
 void fake_dump(struct buf *out);
+/* Only what is in lists: a line for each. */
+void fake_dump_lists(struct buf *out);
 /* Only the rules of the namespace. */
 void fake_dump_rules(const struct fake_ns *ns, struct buf *out);
 
@@ -170,6 +172,10 @@ void fake_unlock(int *unused);
 struct fake_file *fake_file(const char *path);
 /* What a descriptor of a program or of a map holds; 0: it is neither. */
 uint32_t fake_id_of(int fd);
+/* The memory of the array that a slot holds, n values; NULL: it is none, or empty. */
+void *fake_slot_data(uint32_t number, size_t *ret_n);
+/* That of all maps: fake->map_bytes bytes. */
+void *fake_memory(void);
 void fake_start_maps(void);
 void fake_stop_maps(void);
 /* Notes the maps that a program is loaded with; those that are not there are made. 0 or -EMFILE. */

@@ -63,6 +63,22 @@ void fake_stop_maps(void)
 	munmap(pool, POOL_LEN);
 }
 
+void *fake_memory(void)
+{
+	return pool;
+}
+
+void *fake_slot_data(uint32_t number, size_t *ret_n)
+{
+	const struct fake_map *map = &fake->maps[number & ~FAKE_MAP],
+			      *array = &fake->maps[map->holds];
+
+	if (!map->slot || !map->holds)
+		return NULL;
+	*ret_n = array->n;
+	return pool + array->offset;
+}
+
 static int open_array(const struct fake_map *map, struct kernel_array *ret)
 {
 	int fd, r = open_map(number_of(map), &fd);

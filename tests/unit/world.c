@@ -104,6 +104,7 @@ size_t world_descriptors(void)
 
 struct world_point {
 	struct fake fake;
+	void *memory; /* of its maps */
 	char name[KEPT_FILES][64];
 	char text[KEPT_FILES][512];
 	size_t n;
@@ -117,6 +118,8 @@ struct world_point *world_save(void)
 	DIR *dir;
 
 	point->fake = *fake;
+	point->memory = malloc(fake->map_bytes + 1);
+	memcpy(point->memory, fake_memory(), fake->map_bytes);
 	snprintf(path, sizeof(path), "%s/customers", run_dir);
 	dir = opendir(path);
 	while (dir && (entry = readdir(dir))) {
@@ -139,6 +142,7 @@ void world_return(const struct world_point *point)
 
 	remove_tree(run_dir);
 	*fake = point->fake;
+	memcpy(fake_memory(), point->memory, fake->map_bytes);
 	/* Whoever had them open has gone. */
 	for (size_t i = 0; i < FAKE_NAMESPACES; i++)
 		fake->namespaces[i].opened = 0;
@@ -153,6 +157,8 @@ void world_return(const struct world_point *point)
 
 void world_point_free(struct world_point *point)
 {
+	if (point)
+		free(point->memory);
 	free(point);
 }
 
