@@ -248,15 +248,28 @@ static int switch_record(struct area *area, uint32_t address, uint32_t record)
 	return 0;
 }
 
-/* Takes the one entry out of those of its /16. */
-static void take_out(struct buf *items, size_t size, const void *item)
+static void take_out(struct buf *items, size_t size, size_t i)
 {
-	for (size_t at = 0; at < items->len; at += size) {
-		if (memcmp(items->data + at, item, size))
-			continue;
-		memmove(items->data + at, items->data + at + size, items->len - at - size);
-		items->len -= size;
-		return;
+	char *at = items->data + i * size;
+
+	items->len -= size;
+	memmove(at, at + size, (size_t)(items->data + items->len - at));
+}
+
+static void take_host(struct entries *entries, uint32_t address)
+{
+	for (size_t i = 0; i < ENTRIES_N(entries->hosts, uint32_t); i++)
+		if (*ENTRIES_AT(entries->hosts, uint32_t, i) == address)
+			return take_out(&entries->hosts, sizeof(address), i);
+}
+
+static void take_net(struct entries *entries, struct net4 net)
+{
+	for (size_t i = 0; i < ENTRIES_N(entries->nets, struct net4); i++) {
+		const struct net4 *n = ENTRIES_AT(entries->nets, struct net4, i);
+
+		if (n->address == net.address && n->length == net.length)
+			return take_out(&entries->nets, sizeof(net), i);
 	}
 }
 
@@ -264,18 +277,10 @@ static int change_entries(struct entries *entries, struct net4 net, bool value)
 {
 	if (value)
 		return entries_add4(entries, net.address, net.length);
-	if (net.length == 32) {
-		take_out(&entries->hosts, sizeof(net.address), &net.address);
-		return 0;
-	}
-	for (size_t i = 0; i < ENTRIES_N(entries->nets, struct net4); i++) {
-		struct net4 *n = ENTRIES_AT(entries->nets, struct net4, i);
-
-		if (n->address == net.address && n->length == net.length) {
-			take_out(&entries->nets, sizeof(*n), n);
-			break;
-		}
-	}
+	if (net.length == 32)
+		take_host(entries, net.address);
+	else
+		take_net(entries, net);
 	return 0;
 }
 
