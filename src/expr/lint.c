@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "expr/lint.h"
 #include "expr/protos.h"
+#include "expr/settle.h"
 #include "expr/truth.h"
 
 #include <errno.h>
@@ -56,9 +57,28 @@ static bool is_impossible(const struct expr *expr)
 	return protos_empty(&protos);
 }
 
+/* What the same field is asked for in two ways: the usual mix-up of and with or. */
+static int warn_settled(struct lexer *lex, const struct expr *expr, const struct value *value)
+{
+	cleanup_buf struct buf text = {};
+
+	if (value_print(value, &text))
+		return -ENOMEM;
+	if (expr->kind == EXPR_AND)
+		return lex_warn(lex, expr->offset, expr->length, "expr.never",
+				"this is never true: no %s fits all that is asked of it. Did you "
+				"mean `or`?",
+				text.data);
+	return lex_warn(lex, expr->offset, expr->length, "expr.always",
+			"this is always true: every %s fits one part or another. Did you mean "
+			"`and`?",
+			text.data);
+}
+
 static int lint_many(struct lexer *lex, const struct expr *expr)
 {
 	enum truth truth = truth_of(expr);
+	const struct value *settled;
 
 	if (truth == TRUTH_ALWAYS || truth == TRUTH_NEVER)
 		return is_news(expr, truth) ? warn_truth(lex, expr, truth,
@@ -67,7 +87,8 @@ static int lint_many(struct lexer *lex, const struct expr *expr)
 	if (expr->kind == EXPR_AND && is_impossible(expr))
 		return warn_truth(lex, expr, TRUTH_NEVER,
 				  "its parts ask for different protocols, and a packet is of one");
-	return 0;
+	settled = expr->kind == EXPR_XOR ? NULL : settling_value(expr);
+	return settled ? warn_settled(lex, expr, settled) : 0;
 }
 
 static int walk(struct lexer *lex, const struct expr *expr)

@@ -87,7 +87,7 @@ static bool buf_equal(const struct buf *a, const struct buf *b)
 	return a->len == b->len && (!a->len || !memcmp(a->data, b->data, a->len));
 }
 
-static bool value_equal(const struct value *a, const struct value *b)
+bool value_equal(const struct value *a, const struct value *b)
 {
 	for (; a && b; a = a->of, b = b->of) {
 		if (a->kind != b->kind || a->type != b->type || a->field != b->field ||

@@ -11,6 +11,8 @@ struct expr *expr_new(enum expr_kind kind, size_t offset);
 int expr_add_operand(struct expr *expr, struct expr *operand);
 /* Takes what literal holds, and leaves it empty; on failure it is as it was. 0 or -ENOMEM. */
 int expr_add_literal(struct expr *expr, struct literal *literal);
+/* The same value, places apart. */
+bool value_equal(const struct value *a, const struct value *b);
 void value_free(struct value *value);
 
 DEFINE_CLEANUP(value_cleanup, struct value *, value_free)
