@@ -96,7 +96,8 @@ class Case:
 
 def state() -> tuple[str, list[str]]:
     """What counts: the customer's rules, and who there is. A name with a dot is no customer's."""
-    rules = nft_list("acme") if Path("/run/netns/acme").exists() else ""
+    # A name on which no namespace is mounted yet, or any more, is none.
+    rules = nft_list("acme") if os.path.ismount("/run/netns/acme") else ""
     return re.sub(r" # handle \d+", "", rules), sorted(
         name for name in os.listdir("/run/mfw/customers") if "." not in name
     )

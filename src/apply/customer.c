@@ -444,9 +444,12 @@ static int delete_all(struct mfw *mfw, const struct customer *c, struct mfw_err 
 	/* The directory goes with what is in it last. */
 	r = lists_drop_all(mfw, c->pub.name, err);
 	r = r ? r : release_all(pin_dir, err);
-	if (!r && there && c->pub.made)
-		r = kernel_netns_remove(c->pub.netns, err);
-	return r;
+	if (r || !c->pub.made)
+		return r;
+	if (there)
+		return kernel_netns_remove(c->pub.netns, err);
+	kernel_netns_forget(c->pub.netns);
+	return 0;
 }
 
 int customer_del(struct mfw *mfw, const char *name, struct mfw_err **err)

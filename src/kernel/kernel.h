@@ -41,6 +41,8 @@ uint64_t kernel_ns_cookie(const struct kernel_ns *ns);
 int kernel_netns_make(const char *path, struct mfw_err **err);
 /* Removes it again; a path that is gone is no error. Errors: netns.busy, netns.denied. */
 int kernel_netns_remove(const char *path, struct mfw_err **err);
+/* Removes the name when no namespace stands behind it any more: its removal was cut short. */
+void kernel_netns_forget(const char *path);
 /* The inode of the namespace at path; -ENOENT: nothing there, -EINVAL: not a network namespace. */
 int kernel_netns_inode(const char *path, uint64_t *ret);
 

@@ -140,6 +140,12 @@ static bool left_over(const char *path)
 	       kernel_netns_inode(path, &inode) == -EINVAL;
 }
 
+void kernel_netns_forget(const char *path)
+{
+	if (left_over(path))
+		unlink(path);
+}
+
 int kernel_netns_make(const char *path, struct mfw_err **err)
 {
 	cleanup_close int fd = -1;
@@ -149,8 +155,7 @@ int kernel_netns_make(const char *path, struct mfw_err **err)
 		return err_make(err, -r, "netns.denied",
 				"cannot make %s for network namespaces: %s%s", NETNS_DIR,
 				strerror(-r), r == -EPERM || r == -EACCES ? "; run as root" : "");
-	if (left_over(path))
-		unlink(path);
+	kernel_netns_forget(path);
 	fd = open(path, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0);
 	if (fd < 0 && errno == EEXIST)
 		return err_make(err, EEXIST, "netns.exists",

@@ -329,7 +329,7 @@ int kernel_prog_by_id(uint32_t id, int *ret_fd)
 
 int kernel_prog_source(int fd, struct buf *ret)
 {
-	uint32_t ids[16], len = sizeof(struct bpf_prog_info);
+	uint32_t ids[16] = {}, len = sizeof(struct bpf_prog_info);
 	struct bpf_prog_info info = {.nr_map_ids = ARRAY_SIZE(ids), .map_ids = (uintptr_t)ids};
 	cleanup_buf struct buf words = {};
 	int r = -ENOENT;
