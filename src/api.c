@@ -145,45 +145,12 @@ static int copy_text(char **ret, const char *text)
 int mfw_change_new(struct mfw *mfw, const struct mfw_target *target, struct mfw_change **ret,
 		   struct mfw_err **err)
 {
-	struct mfw_target t = {};
-	struct mfw_change *change;
-	struct site *site;
-	int r = site_get(mfw, target, &site, err);
-
-	if (r)
-		return r;
-	TAKE(t, target);
-	change = calloc(1, sizeof(*change));
-	if (!change)
-		return err_nomem(err);
-	change->mfw = mfw;
-	change->failed_step = -1;
-	change->global = change->own = LOCK_NONE;
-	if (copy_text(&change->customer, t.customer) || copy_text(&change->netns, t.netns) ||
-	    copy_text(&change->family, t.family) || copy_text(&change->table, t.table)) {
-		mfw_change_free(change);
-		return err_nomem(err);
-	}
-	*ret = change;
-	return 0;
+	return change_new(mfw, target, ret, err);
 }
 
 void mfw_change_free(struct mfw_change *change)
 {
-	if (!change)
-		return;
-	change_cancel(change);
-	while (change->n_steps)
-		change_drop_step(change);
-	free(change->steps);
-	for (size_t i = 0; i < change->n_warnings; i++)
-		free(change->warnings[i]);
-	free(change->warnings);
-	free(change->customer);
-	free(change->netns);
-	free(change->family);
-	free(change->table);
-	free(change);
+	change_free(change);
 }
 
 /* A change that is prepared or committed is closed. */

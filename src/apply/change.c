@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "apply/change.h"
 
+#include <errno.h>
 #include <string.h>
 
 struct step *change_step(struct mfw_change *change, enum step_kind kind, const char *chain)
@@ -34,4 +35,54 @@ void change_drop_step(struct mfw_change *change)
 	rule_unref(step->rule);
 	rule_unref(step->result);
 	chain_free(step->spec);
+}
+
+static int copy_text(char **ret, const char *text)
+{
+	*ret = text ? strdup(text) : NULL;
+	return text && !*ret ? -ENOMEM : 0;
+}
+
+int change_new(struct mfw *mfw, const struct mfw_target *target, struct mfw_change **ret,
+	       struct mfw_err **err)
+{
+	struct mfw_target t = {};
+	struct mfw_change *change;
+	struct site *site;
+	int r = site_get(mfw, target, &site, err);
+
+	if (r)
+		return r;
+	memcpy(&t, target, target->size < sizeof(t) ? target->size : sizeof(t));
+	change = calloc(1, sizeof(*change));
+	if (!change)
+		return err_nomem(err);
+	change->mfw = mfw;
+	change->failed_step = -1;
+	change->global = change->own = LOCK_NONE;
+	if (copy_text(&change->customer, t.customer) || copy_text(&change->netns, t.netns) ||
+	    copy_text(&change->family, t.family) || copy_text(&change->table, t.table)) {
+		change_free(change);
+		return err_nomem(err);
+	}
+	*ret = change;
+	return 0;
+}
+
+void change_free(struct mfw_change *change)
+{
+	if (!change)
+		return;
+	change_cancel(change);
+	while (change->n_steps)
+		change_drop_step(change);
+	free(change->steps);
+	for (size_t i = 0; i < change->n_warnings; i++)
+		free(change->warnings[i]);
+	free(change->warnings);
+	free(change->customer);
+	free(change->netns);
+	free(change->family);
+	free(change->table);
+	free(change);
 }

@@ -13,6 +13,7 @@
 enum step_kind {
 	STEP_CHAIN_ADD,
 	STEP_CHAIN_SET,
+	STEP_CHAIN_FLUSH,
 	STEP_CHAIN_DEL,
 	STEP_RULE_ADD,
 	STEP_RULE_REPLACE,
@@ -24,6 +25,7 @@ struct step {
 	enum step_kind kind;
 	char *chain;
 	char *ref;         /* of the rule concerned; STEP_RULE_ADD: NULL if one is to be made up */
+	uint64_t handle;   /* STEP_RULE_DEL: instead of a ref */
 	struct rule *rule; /* STEP_RULE_ADD: as given; STEP_RULE_REPLACE: what is to be put over */
 	struct rule *result; /* the rule that the plan made of it */
 	enum mfw_place_kind place;
@@ -47,6 +49,12 @@ struct mfw_change {
 	/* The expression checked last, which is a rule's of a step: batches repeat themselves. */
 	const char *last_match;
 
+	/*
+	 * Its steps fit what the site's view holds and nothing else, and its caller has the global
+	 * lock alone. When the namespace is no longer so, prepare and commit return -ERESTART
+	 * without an error.
+	 */
+	bool exact;
 	bool prepared, spent;
 	struct site *site;
 	struct lock global, own;
@@ -55,6 +63,10 @@ struct mfw_change {
 	void *staged;
 };
 
+/* See mfw_change_new() and mfw_change_free(). */
+int change_new(struct mfw *mfw, const struct mfw_target *target, struct mfw_change **ret,
+	       struct mfw_err **err);
+void change_free(struct mfw_change *change);
 /* Appends an empty step of that kind for the chain; NULL without memory. */
 struct step *change_step(struct mfw_change *change, enum step_kind kind, const char *chain);
 /* Takes the last step away again. */
@@ -63,5 +75,7 @@ int change_prepare(struct mfw_change *change, struct mfw_err **err);
 /* Lets go of what preparing took. */
 void change_cancel(struct mfw_change *change);
 int change_commit(struct mfw_change *change, struct mfw_err **err);
+/* Has the kernel judge a prepared change, and changes nothing. Errors: nft.*. */
+int change_try(struct mfw_change *change, struct mfw_err **err);
 
 #endif

@@ -58,6 +58,25 @@ static int look(struct site *site, struct mfw_err **err)
 	return kernel_nft_chains(site->ns, site->family, site->table, &site->view, err);
 }
 
+/* A refusal that comes of what others have changed since is none. */
+static int plan_exactly(struct mfw_change *change, struct mfw_err **err)
+{
+	struct site *site = change->site;
+	uint32_t genid;
+	int r;
+
+	if (!site->view)
+		return -ERESTART;
+	r = plan_make(change, &change->plan, err);
+	if (!r || kernel_nft_genid(site->ns, &genid, NULL) || genid == site->view->genid)
+		return r;
+	if (err) {
+		mfw_err_free(*err);
+		*err = NULL;
+	}
+	return -ERESTART;
+}
+
 /*
  * Plans on what was last seen. That may be old: the kernel tells at the commit, by the generation;
  * but a refusal that rests on it is no refusal before a second look.
@@ -66,8 +85,10 @@ static int plan_change(struct mfw_change *change, struct mfw_err **err)
 {
 	struct site *site = change->site;
 	bool fresh = !site->view;
-	int r = fresh ? look(site, err) : 0;
+	int r = fresh && !change->exact ? look(site, err) : 0;
 
+	if (change->exact)
+		return plan_exactly(change, err);
 	if (r || fresh)
 		return r ? r : plan_make(change, &change->plan, err);
 	if (!plan_make(change, &change->plan, NULL))
@@ -110,7 +131,7 @@ static int take_global(struct mfw_change *change, struct mfw_err **err)
  */
 static int take_locks(struct mfw_change *change, struct mfw_err **err)
 {
-	int r = take_global(change, err);
+	int r = change->exact ? 0 : take_global(change, err);
 
 	r = r ? r : get_site(change, err);
 	r = r ? r : lock_take(change->mfw, change->site->lock_name, LOCK_ALONE, &change->own, err);
@@ -192,7 +213,7 @@ static int send_patiently(struct mfw_change *change, struct mfw_err **err)
 	struct retry retry;
 	int r = send_plan(change, err);
 
-	if (r != -ERESTART)
+	if (r != -ERESTART || change->exact)
 		return r;
 	retry_start(change->mfw, &retry);
 	while (r == -ERESTART && retry_again(&retry)) {
@@ -222,4 +243,16 @@ int change_commit(struct mfw_change *change, struct mfw_err **err)
 	let_go(change);
 	change->spent = true;
 	return 0;
+}
+
+int change_try(struct mfw_change *change, struct mfw_err **err)
+{
+	struct plan *plan = change->plan;
+	size_t failed = plan->n_ops;
+	int r = kernel_nft_try(change->site->ns, change->site->view->genid, plan->ops, plan->n_ops,
+			       &failed, err);
+
+	if (r && failed < plan->n_ops)
+		change->failed_step = plan->ops[failed].step;
+	return r;
 }

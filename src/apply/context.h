@@ -42,6 +42,9 @@ struct mfw {
 	/* What is known about addresses, instead of what is loaded: see geo_build(). */
 	struct buf given_geo[GEO_KINDS];
 	struct site *sites;
+	/* What matches were made into, while it is kept: see source_keep(). */
+	bool keeps_sources;
+	void *sources;
 };
 
 /* See mfw_open() and mfw_close(). */

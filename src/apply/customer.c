@@ -284,8 +284,7 @@ static int undo_unfinished(struct mfw_err **err)
 	return r;
 }
 
-/* The lock for what spans customers, after cleaning up for a holder who was killed. */
-static int take_alone(struct mfw *mfw, struct lock *ret, struct mfw_err **err)
+int customer_lock_all(struct mfw *mfw, struct lock *ret, struct mfw_err **err)
 {
 	int r = lock_take(mfw, LOCK_GLOBAL, LOCK_ALONE, ret, err);
 
@@ -301,7 +300,7 @@ int customer_recover(struct mfw *mfw, struct mfw_err **err)
 {
 	cleanup_lock struct lock lock = LOCK_NONE;
 
-	return take_alone(mfw, &lock, err);
+	return customer_lock_all(mfw, &lock, err);
 }
 
 /* Refuses a name that is taken, and a namespace that is another customer's. */
@@ -388,19 +387,24 @@ static int add_made(const char *name, struct mfw_err **err)
 	return customer_write(c, err);
 }
 
+int customer_add_locked(const char *name, const char *netns, struct lock *lock,
+			struct mfw_err **err)
+{
+	int r = netns ? add_adopted(name, netns, err) : add_made(name, err);
+
+	/* What could not be undone is the next one's to undo. */
+	if (r && undo_unfinished(NULL))
+		lock_abandon(lock);
+	return r;
+}
+
 int customer_add(struct mfw *mfw, const char *name, const char *netns, struct mfw_err **err)
 {
 	cleanup_lock struct lock lock = LOCK_NONE;
 	int r = name_check("customer", name, err);
 
-	r = r ? r : take_alone(mfw, &lock, err);
-	if (r)
-		return r;
-	r = netns ? add_adopted(name, netns, err) : add_made(name, err);
-	/* What could not be undone is the next one's to undo. */
-	if (r && undo_unfinished(NULL))
-		lock_abandon(&lock);
-	return r;
+	r = r ? r : customer_lock_all(mfw, &lock, err);
+	return r ? r : customer_add_locked(name, netns, &lock, err);
 }
 
 /* ---- deleting ---- */
@@ -452,21 +456,49 @@ static int delete_all(struct mfw *mfw, const struct customer *c, struct mfw_err 
 	return 0;
 }
 
-int customer_del(struct mfw *mfw, const char *name, struct mfw_err **err)
+int customer_del_locked(struct mfw *mfw, const char *name, struct mfw_err **err)
 {
-	cleanup_lock struct lock global = LOCK_NONE, own = LOCK_NONE;
 	cleanup_customer struct customer *c = NULL;
+	cleanup_lock struct lock own = LOCK_NONE;
 	char lock_name[128];
-	int r = name_check("customer", name, err);
+	int r = customer_read(name, &c, err);
 
 	snprintf(lock_name, sizeof(lock_name), "customer-%s", name);
-	r = r ? r : take_alone(mfw, &global, err);
-	r = r ? r : customer_read(name, &c, err);
 	r = r ? r : lock_take(mfw, lock_name, LOCK_ALONE, &own, err);
 	r = r ? r : delete_all(mfw, c, err);
 	if (r)
 		return r;
 	remove_file(name);
 	lock_remove(lock_name);
+	return 0;
+}
+
+int customer_del(struct mfw *mfw, const char *name, struct mfw_err **err)
+{
+	cleanup_lock struct lock lock = LOCK_NONE;
+	int r = name_check("customer", name, err);
+
+	r = r ? r : customer_lock_all(mfw, &lock, err);
+	return r ? r : customer_del_locked(mfw, name, err);
+}
+
+int customer_names(char ***ret, size_t *ret_n, struct mfw_err **err)
+{
+	cleanup_free char **names = NULL;
+	struct customer **all;
+	size_t n, kept = 0;
+	int r = read_all(&all, &n, err);
+
+	if (r)
+		return r;
+	names = calloc(n + 1, sizeof(*names));
+	for (size_t i = 0; names && i < n; i++)
+		if (all[i]->pub.inode)
+			names[kept++] = (char *)steal_ptr(all[i]->pub.name);
+	free_all(all, n);
+	if (!names)
+		return err_nomem(err);
+	*ret = steal_ptr(names);
+	*ret_n = kept;
 	return 0;
 }

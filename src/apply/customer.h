@@ -5,6 +5,7 @@
 #define APPLY_CUSTOMER_H
 
 #include "apply/context.h"
+#include "apply/lock.h"
 
 /* Owns its texts; customer_free() ends it. inode 0: it is being made, or was when it was killed. */
 struct customer {
@@ -27,6 +28,14 @@ int customer_add(struct mfw *mfw, const char *name, const char *netns, struct mf
 int customer_del(struct mfw *mfw, const char *name, struct mfw_err **err);
 /* Undoes what a killed customer_add() began. Called without locks. */
 int customer_recover(struct mfw *mfw, struct mfw_err **err);
+/* The lock for what spans customers, after cleaning up for a holder who was killed. */
+int customer_lock_all(struct mfw *mfw, struct lock *ret, struct mfw_err **err);
+/* The same as above for who has that lock. After a failure it may be abandoned. */
+int customer_add_locked(const char *name, const char *netns, struct lock *lock,
+			struct mfw_err **err);
+int customer_del_locked(struct mfw *mfw, const char *name, struct mfw_err **err);
+/* Their names, sorted; each is freed by the caller, and then the array. */
+int customer_names(char ***ret, size_t *ret_n, struct mfw_err **err);
 /* All of them by name; freed by the caller one by one, then the array. */
 int customer_all(struct customer ***ret, size_t *ret_n, struct mfw_err **err);
 

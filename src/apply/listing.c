@@ -2,104 +2,13 @@
 #include "apply/listing.h"
 
 #include <errno.h>
-#include <search.h>
 #include <string.h>
 
-#include "apply/program.h"
-
-/* What is to be said of a program, asked once however many rules run it. */
-struct words {
-	const char *pin;
-	uint32_t id;
-	enum match_kind kind;
-	char *text; /* of the match; NULL: it could not be read */
-	enum mfw_drift drift;
-	uint32_t pin_id;
-};
-
-static int by_program(const void *a, const void *b)
-{
-	const struct words *x = a, *y = b;
-
-	return x->id != y->id ? (x->id < y->id ? -1 : 1) : strcmp(x->pin, y->pin);
-}
-
-static void words_free(void *p)
-{
-	free(((struct words *)p)->text);
-	free(p);
-}
-
-static void compare_pin(struct words *w)
-{
-	cleanup_close int fd = -1;
-	struct prog_info info;
-
-	w->drift = MFW_DRIFT_PIN_MISSING;
-	if (kernel_prog_open(w->pin, &fd, NULL) || kernel_prog_info(fd, &info, NULL))
-		return;
-	w->pin_id = info.id;
-	w->drift = info.id == w->id ? MFW_DRIFT_NONE : MFW_DRIFT_PIN_REPLACED;
-}
-
-/* The text that the running program was built from, or the path that it came from. */
-static void read_text(struct words *w)
-{
-	cleanup_buf struct buf text = {};
-	cleanup_close int fd = -1;
-
-	if (w->kind == MATCH_EXPR) {
-		if (!kernel_prog_by_id(w->id, &fd) && !kernel_prog_source(fd, &text))
-			w->text = buf_steal(&text);
-	} else if (!program_origin(w->pin, &text)) {
-		w->text = buf_steal(&text);
-	}
-}
-
-static struct words *words_for(void **known, const struct rule *rule)
-{
-	struct words key = {.pin = rule->program->pin, .id = rule->program->id}, **found, *w;
-
-	found = tfind(&key, known, by_program);
-	if (found)
-		return *found;
-	w = calloc(1, sizeof(*w));
-	if (!w)
-		return NULL;
-	*w = key;
-	w->kind = rule->kind;
-	if (!tsearch(w, known, by_program)) {
-		free(w);
-		return NULL;
-	}
-	compare_pin(w);
-	read_text(w);
-	return w;
-}
-
-static int complete_rule(struct rule *rule, uint32_t index, void **known)
-{
-	const char **text = rule->kind ? rule_match_text(rule, rule->kind) : NULL;
-	struct words *w;
-
-	rule->pub.index = index;
-	if (!rule->program)
-		return rule->kind == MATCH_EXPR ? rule_set_text(text, "true") : 0;
-	w = words_for(known, rule);
-	if (!w)
-		return -ENOMEM;
-	rule->pub.prog_id = w->id;
-	rule->pub.drift = w->drift;
-	rule->pub.pin_prog_id = w->drift == MFW_DRIFT_PIN_REPLACED ? w->pin_id : 0;
-	if (rule_set_text(&rule->pub.pin, rule->program->pin) ||
-	    rule_set_text(&rule->pub.hash, rule->program->hex))
-		return -ENOMEM;
-	return rule_set_text(text, w->text);
-}
+#include "apply/said.h"
 
 static int complete(struct view *view)
 {
-	void *known = NULL;
+	struct said said = {.texts = true};
 	int r = 0;
 
 	for (size_t c = 0; c < view->n_chains && !r; c++) {
@@ -107,9 +16,9 @@ static int complete(struct view *view)
 
 		chain->pub.n_rules = chain->n_rules;
 		for (size_t i = 0; i < chain->n_rules && !r; i++)
-			r = complete_rule(chain->rules[i], i, &known);
+			r = said_complete(&said, chain->rules[i], i);
 	}
-	tdestroy(known, words_free);
+	said_clear(&said);
 	return r;
 }
 

@@ -169,10 +169,10 @@ int plan_chain(struct plan *plan, const char *name, struct chain **ret, struct m
 static int plan_step(struct plan *plan, struct step *step, struct mfw_err **err)
 {
 	static int (*const planners[])(struct plan *, struct step *, struct mfw_err **) = {
-		[STEP_CHAIN_ADD] = plan_chain_add,       [STEP_CHAIN_SET] = plan_chain_set,
-		[STEP_CHAIN_DEL] = plan_chain_del,       [STEP_RULE_ADD] = plan_rule_add,
-		[STEP_RULE_REPLACE] = plan_rule_replace, [STEP_RULE_MOVE] = plan_rule_move,
-		[STEP_RULE_DEL] = plan_rule_del,
+		[STEP_CHAIN_ADD] = plan_chain_add,     [STEP_CHAIN_SET] = plan_chain_set,
+		[STEP_CHAIN_FLUSH] = plan_chain_flush, [STEP_CHAIN_DEL] = plan_chain_del,
+		[STEP_RULE_ADD] = plan_rule_add,       [STEP_RULE_REPLACE] = plan_rule_replace,
+		[STEP_RULE_MOVE] = plan_rule_move,     [STEP_RULE_DEL] = plan_rule_del,
 	};
 
 	rule_unref(step->result);

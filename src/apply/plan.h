@@ -45,6 +45,7 @@ int plan_chain(struct plan *plan, const char *name, struct chain **ret, struct m
 
 int plan_chain_add(struct plan *plan, struct step *step, struct mfw_err **err);
 int plan_chain_set(struct plan *plan, struct step *step, struct mfw_err **err);
+int plan_chain_flush(struct plan *plan, struct step *step, struct mfw_err **err);
 int plan_chain_del(struct plan *plan, struct step *step, struct mfw_err **err);
 int plan_rule_add(struct plan *plan, struct step *step, struct mfw_err **err);
 int plan_rule_replace(struct plan *plan, struct step *step, struct mfw_err **err);

@@ -81,6 +81,22 @@ int plan_chain_del(struct plan *plan, struct step *step, struct mfw_err **err)
 	return delete_chain(plan, chain, err);
 }
 
+int plan_chain_flush(struct plan *plan, struct step *step, struct mfw_err **err)
+{
+	struct chain *chain;
+	int r = plan_chain(plan, step->chain, &chain, err);
+
+	r = r ? r
+	      : plan_add_op(plan, (struct nft_op){.kind = NFT_CHAIN_FLUSH, .chain = chain}, err);
+	for (size_t i = 0; !r && i < chain->n_rules; i++)
+		r = plan_keep(plan, chain->rules[i]) ? err_nomem(err) : 0;
+	if (r)
+		return r;
+	plan->releases |= chain->n_rules > 0;
+	chain_clear(chain);
+	return 0;
+}
+
 /* The chain as the step wants it, without rules. */
 static int make_chain(const struct chain *old, const struct step *step, struct chain **ret)
 {

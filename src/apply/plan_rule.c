@@ -393,12 +393,30 @@ int plan_rule_move(struct plan *plan, struct step *step, struct mfw_err **err)
 	return with_ref(move_rule(plan, step, err), step->ref, err);
 }
 
+/* Somebody else's rule, which has no ref. */
+static int find_by_handle(struct plan *plan, const struct step *step, struct chain **ret_chain,
+			  size_t *ret_index, struct mfw_err **err)
+{
+	int r = plan_chain(plan, step->chain, ret_chain, err);
+
+	for (size_t i = 0; !r && i < (*ret_chain)->n_rules; i++) {
+		if ((*ret_chain)->rules[i]->pub.handle != step->handle)
+			continue;
+		*ret_index = i;
+		return 0;
+	}
+	return r ? r
+		 : err_make(err, ENOENT, "rule.missing", "the chain %s has no rule of handle %llu",
+			    step->chain, (unsigned long long)step->handle);
+}
+
 int plan_rule_del(struct plan *plan, struct step *step, struct mfw_err **err)
 {
 	struct chain *chain;
 	struct rule *rule;
 	size_t index;
-	int r = find_rule(plan, step, &chain, &rule, &index, err);
+	int r = step->ref ? find_rule(plan, step, &chain, &rule, &index, err)
+			  : find_by_handle(plan, step, &chain, &index, err);
 
 	return with_ref(r ? r : take_rule(plan, chain, index, err), step->ref, err);
 }

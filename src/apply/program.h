@@ -19,6 +19,12 @@
  */
 int program_stage(struct mfw *mfw, const struct state_place *place, struct rule *rule,
 		  struct mfw_err **err);
+/*
+ * The hash of the program that program_stage() would give the rule, which is none with bytecode;
+ * "": it needs no program. While mfw->keeps_sources is set. Errors as those of it.
+ */
+int program_identify(struct mfw *mfw, const struct state_place *place, const struct rule *rule,
+		     char ret[PROGRAM_HEX_LEN + 1], struct mfw_err **err);
 /* Refuses (bpf.pin_replaced, bpf.pin_missing) unless the pin still names the program. */
 int program_check(const struct program *program, struct mfw_err **err);
 /* The path that the user gave for what is pinned at pin (see program.c), appended; -ENOENT. */

@@ -58,6 +58,23 @@ static int add_maps(struct state *state, const struct expr *expr, struct mfw_err
 	return r;
 }
 
+static bool value_keeps(const struct value *value)
+{
+	for (; value; value = value->of)
+		if ((value->matcher && value->matcher->n_maps) ||
+		    (value->field && value->field->matcher && value->field->matcher->n_maps))
+			return true;
+	return false;
+}
+
+bool state_is_kept(const struct expr *expr)
+{
+	for (size_t i = 0; i < expr->n_operands; i++)
+		if (state_is_kept(expr->operands[i]))
+			return true;
+	return value_keeps(expr->value);
+}
+
 void state_clear(struct state *state)
 {
 	for (size_t i = 0; i < state->n; i++)

@@ -47,6 +47,8 @@ struct state_place {
 int state_choose(const struct state_place *place, const struct expr *expr, struct state *ret,
 		 struct mfw_err **err);
 void state_clear(struct state *state);
+/* Whether any matcher in the expression remembers anything. */
+bool state_is_kept(const struct expr *expr);
 /* Opens those that are pinned. Errors: bpf.state. */
 int state_open(struct state *state, const char *pin_dir, struct mfw_err **err);
 /* Pins those that are not, and notes all of them beside the program's pin. 0 or -errno. */

@@ -93,9 +93,12 @@ static int add_frame(struct chunks *c, uint16_t type, uint32_t seq, const uint32
 	return 0;
 }
 
-/* Message 0 is the begin, message i + 1 is op i; their sequence numbers count up likewise. */
+/*
+ * Message 0 is the begin, message i + 1 is op i; their sequence numbers count up likewise. Without
+ * its end the kernel goes through a batch, and then undoes it.
+ */
 static int build(struct chunks *c, uint32_t genid, const struct nft_op *ops, size_t n, uint32_t seq,
-		 size_t *ret_op)
+		 bool ends, size_t *ret_op)
 {
 	int r = add_frame(c, NFNL_MSG_BATCH_BEGIN, seq, &genid);
 
@@ -115,7 +118,7 @@ static int build(struct chunks *c, uint32_t genid, const struct nft_op *ops, siz
 		chunks_advance(c, len);
 	}
 	*ret_op = n;
-	return r ? r : add_frame(c, NFNL_MSG_BATCH_END, seq + 1 + n, NULL);
+	return r || !ends ? r : add_frame(c, NFNL_MSG_BATCH_END, seq + 1 + n, NULL);
 }
 
 static int send_all(struct kernel_ns *ns, struct chunks *c)
@@ -247,8 +250,8 @@ static int refuse_build(int r, const struct nft_op *op, struct mfw_err **err)
 	return r;
 }
 
-int kernel_nft_commit(struct kernel_ns *ns, uint32_t genid, const struct nft_op *ops, size_t n,
-		      size_t *ret_op, struct mfw_err **err)
+static int send_batch(struct kernel_ns *ns, uint32_t genid, const struct nft_op *ops, size_t n,
+		      bool ends, size_t *ret_op, struct mfw_err **err)
 {
 	cleanup(chunks_clear) struct chunks c = {};
 	uint32_t seq = ns->seq + 1;
@@ -258,7 +261,7 @@ int kernel_nft_commit(struct kernel_ns *ns, uint32_t genid, const struct nft_op 
 	if (!n)
 		return 0;
 	ns->seq += n + 2;
-	r = build(&c, genid, ops, n, seq, ret_op);
+	r = build(&c, genid, ops, n, seq, ends, ret_op);
 	if (r)
 		return refuse_build(r, &ops[*ret_op < n ? *ret_op : 0], err);
 	*ret_op = n;
@@ -270,4 +273,16 @@ int kernel_nft_commit(struct kernel_ns *ns, uint32_t genid, const struct nft_op 
 	if (r)
 		return explain_batch(-r, c.total, err);
 	return judge(&c, ops, n, seq, &answer, ret_op, err);
+}
+
+int kernel_nft_commit(struct kernel_ns *ns, uint32_t genid, const struct nft_op *ops, size_t n,
+		      size_t *ret_op, struct mfw_err **err)
+{
+	return send_batch(ns, genid, ops, n, true, ret_op, err);
+}
+
+int kernel_nft_try(struct kernel_ns *ns, uint32_t genid, const struct nft_op *ops, size_t n,
+		   size_t *ret_op, struct mfw_err **err)
+{
+	return send_batch(ns, genid, ops, n, false, ret_op, err);
 }

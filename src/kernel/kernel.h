@@ -101,6 +101,10 @@ struct nft_op {
 int kernel_nft_commit(struct kernel_ns *ns, uint32_t genid, const struct nft_op *ops, size_t n,
 		      size_t *ret_op, struct mfw_err **err);
 
+/* Has the kernel judge ops likewise, and changes nothing. */
+int kernel_nft_try(struct kernel_ns *ns, uint32_t genid, const struct nft_op *ops, size_t n,
+		   size_t *ret_op, struct mfw_err **err);
+
 /* ---- programs ---- */
 
 struct prog_info {

@@ -253,12 +253,13 @@ int rule_new_with(const struct rule *old, const struct mfw_rule *with, const enu
 		return err_nomem(err);
 	rule->kind = old->kind;
 	rule->program = program_ref(old->program);
-	rule->pub.packets = old->pub.packets;
-	rule->pub.bytes = old->pub.bytes;
 	rule->keep_count = !kind;
 	if (kind) {
 		drop_match(rule);
 		rule->kind = kind;
+	} else {
+		rule->pub.packets = old->pub.packets;
+		rule->pub.bytes = old->pub.bytes;
 	}
 	if (overlay(rule, with))
 		return err_nomem(err);

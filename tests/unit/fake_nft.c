@@ -448,8 +448,8 @@ static size_t own_programs_gone(const struct fake_ns *before, const struct fake_
 	return n;
 }
 
-int kernel_nft_commit(struct kernel_ns *ns, uint32_t genid, const struct nft_op *ops, size_t n,
-		      size_t *ret_op, struct mfw_err **err)
+static int do_batch(struct kernel_ns *ns, uint32_t genid, const struct nft_op *ops, size_t n,
+		    bool ends, size_t *ret_op, struct mfw_err **err)
 {
 	cleanup_free struct fake_ns *next = malloc(sizeof(*next));
 	FAKE_LOCKED;
@@ -473,9 +473,23 @@ int kernel_nft_commit(struct kernel_ns *ns, uint32_t genid, const struct nft_op 
 		return err_make(err, -r, "nft.rejected", "operation %zu of kind %d: %s", i,
 				ops[i].kind, strerror(-r));
 	}
+	if (!ends)
+		return 0;
 	fake_freed(own_programs_gone(ns->ns, next));
 	forget_batch(next);
 	next->genid++;
 	*ns->ns = *next;
 	return 0;
+}
+
+int kernel_nft_commit(struct kernel_ns *ns, uint32_t genid, const struct nft_op *ops, size_t n,
+		      size_t *ret_op, struct mfw_err **err)
+{
+	return do_batch(ns, genid, ops, n, true, ret_op, err);
+}
+
+int kernel_nft_try(struct kernel_ns *ns, uint32_t genid, const struct nft_op *ops, size_t n,
+		   size_t *ret_op, struct mfw_err **err)
+{
+	return do_batch(ns, genid, ops, n, false, ret_op, err);
 }
