@@ -40,6 +40,7 @@ extern "C" {
 #define MFW_COMMENT_MAX 128
 
 struct mfw;
+struct mfw_applied;
 struct mfw_change;
 struct mfw_checked;
 struct mfw_explained;
@@ -51,6 +52,7 @@ struct mfw_lists;
 struct mfw_matchers;
 struct mfw_replay;
 struct mfw_report;
+struct mfw_ruleset;
 struct mfw_state;
 
 /* ---- errors ---- */
@@ -460,6 +462,125 @@ int mfw_lists_read(struct mfw *mfw, const char *customer, struct mfw_lists **ret
 /* List `i`; NULL when there are no more. */
 const struct mfw_list_info *mfw_lists_get(const struct mfw_lists *lists, size_t i);
 void mfw_lists_free(struct mfw_lists *lists);
+
+/* ---- rulesets ---- */
+
+/*
+ * A ruleset says what customers are to have: see mfw-ruleset(5). It is read from files, several of
+ * which together may be one, and then applied as a whole. Free with mfw_ruleset_free(), after what
+ * mfw_apply() made of it. Errors: ENOMEM.
+ */
+int mfw_ruleset_new(struct mfw *mfw, struct mfw_ruleset **ret, struct mfw_err **err);
+/*
+ * Reads a file, the files of a directory that end in .json, .yaml or .yml, by name, or "-"
+ * (standard input). Wrong contents are no failure: see mfw_ruleset_error(). Errors: ruleset.read,
+ * ruleset.checked (it is too late), ENOMEM.
+ */
+int mfw_ruleset_read(struct mfw_ruleset *ruleset, const char *path, struct mfw_err **err);
+/* The same from memory: len bytes; name is what messages call it, and ends as a file's would. */
+int mfw_ruleset_read_text(struct mfw_ruleset *ruleset, const char *name, const char *text,
+			  size_t len, struct mfw_err **err);
+/*
+ * After the last file: checks what needs all of it, and every expression; what is for other
+ * machines (`nodes`) goes. Needs no kernel. Wrong contents are no failure here either.
+ * Errors: node.file, ENOMEM.
+ */
+int mfw_ruleset_check(struct mfw_ruleset *ruleset, struct mfw_err **err);
+/*
+ * Mistake `i` with file, place and JSON pointer; NULL when there are no more. After 20 nothing more
+ * is looked for. Kinds: ruleset.*, doc.*, expr.*, matcher.*, action.*, name.bad, and others that
+ * adding a chain or rule has.
+ */
+const struct mfw_err *mfw_ruleset_error(const struct mfw_ruleset *ruleset, size_t i);
+/* Warning `i` likewise. Kinds: expr.*, action.limit, ruleset.nodes. */
+const struct mfw_err *mfw_ruleset_warning(const struct mfw_ruleset *ruleset, size_t i);
+void mfw_ruleset_free(struct mfw_ruleset *ruleset);
+
+struct mfw_apply_options {
+	size_t size;
+	/* Only this customer of the ruleset's; NULL: all of them. Errors: ruleset.customer. */
+	const char *only;
+	/* Customers that are not in the ruleset are deleted; not with only. */
+	bool prune;
+	/*
+	 * Change nothing: programs are loaded, and the kernel judges each transaction without its
+	 * end. What a customer would get that is not there yet, the kernel is not asked about.
+	 */
+	bool check;
+	/* Also read what rules match now, for who is to see it: mfw_delta.before->match. */
+	bool texts;
+	/* Called now and then: how many of how many parts are done. NULL: not. */
+	void (*progress)(void *ctx, uint64_t done, uint64_t all);
+	void *progress_ctx;
+};
+
+/* What was done, or with check would be done, to one customer. */
+struct mfw_applied_customer {
+	size_t size;
+	const char *name;
+	bool changed;
+	bool made;    /* it was not there before */
+	bool deleted; /* by prune */
+	size_t chains_added, chains_changed, chains_deleted;
+	size_t rules_added, rules_replaced, rules_moved, rules_deleted;
+	size_t batches; /* transactions sent to its namespace; with check none counts */
+	/* NULL, or why its transaction failed: then it has what it had before. */
+	const struct mfw_err *error;
+};
+
+enum mfw_delta_kind {
+	MFW_DELTA_CHAIN_ADD,
+	MFW_DELTA_CHAIN_SET,
+	MFW_DELTA_CHAIN_DELETE, /* of its rules nothing more is said */
+	MFW_DELTA_RULE_ADD,
+	MFW_DELTA_RULE_REPLACE,
+	MFW_DELTA_RULE_MOVE,
+	MFW_DELTA_RULE_DELETE,
+};
+
+enum mfw_rule_field {
+	MFW_RULE_MATCH = 1 << 0,
+	MFW_RULE_ACTION = 1 << 1,
+	MFW_RULE_MODE = 1 << 2,
+	MFW_RULE_COMMENT = 1 << 3,
+	/* The rule's pin is gone, or names another program than the rule runs. */
+	MFW_RULE_PIN = 1 << 4,
+};
+
+/* One step of what was done, in the order in which it was. */
+struct mfw_delta {
+	size_t size;
+	enum mfw_delta_kind kind;
+	/* What differs: of enum mfw_chain_field, or of enum mfw_rule_field. */
+	unsigned fields;
+	/* As it was and as it is to be; NULL where it was not, or is not to be. */
+	const struct mfw_chain *chain_before;
+	const struct mfw_chain *chain;
+	const struct mfw_rule *before; /* foreign ones have no ref */
+	const struct mfw_rule *rule;
+	const char *after; /* where it is put: behind this ref; NULL: first */
+};
+
+/*
+ * Makes the customers of the ruleset have what it says, and nothing else: chains and rules that are
+ * not in it go, also those that mfw_change_rule_add() made. Customers that are not in it stay as
+ * they are. Everything is checked, compiled, loaded and pinned before anything is sent; then each
+ * namespace gets one transaction, unless it has all that already. Counts stay with rules whose
+ * match stays; what matchers remember, while ref, matcher and layout are the same.
+ *
+ * Fails when something cannot be had before the first transaction: then nothing has changed. When
+ * one of the transactions fails, the others are done all the same, and *ret says which it was.
+ * The ruleset has to be without mistakes. Free *ret with mfw_applied_free().
+ * Errors: the ruleset's first mistake; ruleset.customer, customer.netns (it is there with another
+ * namespace), and those of mfw_change_prepare().
+ */
+int mfw_apply(struct mfw *mfw, struct mfw_ruleset *ruleset, const struct mfw_apply_options *options,
+	      struct mfw_applied **ret, struct mfw_err **err);
+/* Customer `i`, by the ruleset's order, deleted ones last; NULL when there are no more. */
+const struct mfw_applied_customer *mfw_applied_get(const struct mfw_applied *applied, size_t i);
+/* Step `step` of customer i's; NULL when there are no more. It lives as long as the ruleset. */
+const struct mfw_delta *mfw_applied_delta(struct mfw_applied *applied, size_t i, size_t step);
+void mfw_applied_free(struct mfw_applied *applied);
 
 /* ---- what is known about addresses ---- */
 

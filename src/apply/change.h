@@ -75,6 +75,8 @@ int change_prepare(struct mfw_change *change, struct mfw_err **err);
 /* Lets go of what preparing took. */
 void change_cancel(struct mfw_change *change);
 int change_commit(struct mfw_change *change, struct mfw_err **err);
+/* Cleans up for a holder of the site's lock who was killed. The global lock is the caller's. */
+int change_recover(struct mfw *mfw, struct site *site, struct mfw_err **err);
 /* Has the kernel judge a prepared change, and changes nothing. Errors: nft.*. */
 int change_try(struct mfw_change *change, struct mfw_err **err);
 

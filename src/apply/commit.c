@@ -46,9 +46,9 @@ void change_cancel(struct mfw_change *change)
 }
 
 /* What a killed process left of its programs. */
-static int clean_up_after(struct mfw_change *change, struct mfw_err **err)
+static int clean_up_after(struct site *site, struct mfw_err **err)
 {
-	int r = release_sweep(change->site, err);
+	int r = release_sweep(site, err);
 
 	return r ? r : release_sweep_shared(err);
 }
@@ -136,7 +136,7 @@ static int take_locks(struct mfw_change *change, struct mfw_err **err)
 	r = r ? r : get_site(change, err);
 	r = r ? r : lock_take(change->mfw, change->site->lock_name, LOCK_ALONE, &change->own, err);
 	if (!r && change->own.killed) {
-		r = clean_up_after(change, err);
+		r = clean_up_after(change->site, err);
 		if (r)
 			lock_abandon(&change->own);
 	}
@@ -254,5 +254,21 @@ int change_try(struct mfw_change *change, struct mfw_err **err)
 
 	if (r && failed < plan->n_ops)
 		change->failed_step = plan->ops[failed].step;
+	return r;
+}
+
+int change_recover(struct mfw *mfw, struct site *site, struct mfw_err **err)
+{
+	cleanup_lock struct lock lock = LOCK_NONE;
+	int r;
+
+	if (!lock_is_left(site->lock_name))
+		return 0;
+	r = lock_take(mfw, site->lock_name, LOCK_ALONE, &lock, err);
+	if (r || !lock.killed)
+		return r;
+	r = clean_up_after(site, err);
+	if (r)
+		lock_abandon(&lock);
 	return r;
 }

@@ -57,15 +57,17 @@ static bool asks_node(const struct expr *expr)
 	return field && field->kind == FIELD_OF_NODE;
 }
 
-int context_node(struct mfw *mfw, const struct expr *expr, struct mfw_err **err)
+int context_know_node(struct mfw *mfw, struct mfw_err **err)
 {
-	int r;
+	int r = mfw->node_known ? 0 : node_read(mfw->node_file, &mfw->node, err);
 
-	if (mfw->node_known || !asks_node(expr))
-		return 0;
-	r = node_read(mfw->node_file, &mfw->node, err);
 	mfw->node_known = !r;
 	return r;
+}
+
+int context_node(struct mfw *mfw, const struct expr *expr, struct mfw_err **err)
+{
+	return asks_node(expr) ? context_know_node(mfw, err) : 0;
 }
 
 /* The file that this code was loaded from, a library or the program. */

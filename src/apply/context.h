@@ -19,6 +19,7 @@ struct site {
 	char *netns;    /* path; NULL: the caller's own */
 	char *table;
 	uint8_t family; /* 0: every one (a customer's) */
+	bool made;      /* a customer's: we made the namespace */
 	uint64_t inode;
 	char *lock_name;
 	char *pin_dir; /* the holder's links to programs */
@@ -56,6 +57,8 @@ void context_close(struct mfw *mfw);
  * say what is wrong with the file. Errors: node.file.
  */
 int context_node(struct mfw *mfw, const struct expr *expr, struct mfw_err **err);
+/* The same without an expression. */
+int context_know_node(struct mfw *mfw, struct mfw_err **err);
 
 /*
  * The site of a target, entered, and checked to be the namespace that it was.

@@ -146,6 +146,15 @@ void lock_abandon(struct lock *lock)
 	lock->fd = -1;
 }
 
+bool lock_is_left(const char *name)
+{
+	char path[512];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/lock/%s", kernel_run_dir(), name);
+	return !stat(path, &st) && st.st_size > 0;
+}
+
 void lock_remove(const char *name)
 {
 	char path[512];

@@ -59,6 +59,7 @@ struct where {
 	char netns[512]; /* "": the caller's own */
 	uint8_t family;
 	uint64_t inode, cookie; /* that the namespace must have; 0: any */
+	bool made;
 };
 
 static int refuse_drift(const char *customer, const char *netns, const char *drift,
@@ -85,7 +86,8 @@ static int resolve_customer(const char *name, struct where *ret, struct mfw_err 
 	*ret = (struct where){.customer = name,
 			      .table = CUSTOMER_TABLE,
 			      .inode = c->pub.inode,
-			      .cookie = c->cookie};
+			      .cookie = c->cookie,
+			      .made = c->pub.made};
 	snprintf(ret->netns, sizeof(ret->netns), "%s", c->pub.netns);
 	return 0;
 }
@@ -130,6 +132,7 @@ static int site_new(const struct where *w, struct kernel_ns *ns, struct site **r
 		return -ENOMEM;
 	s->inode = kernel_ns_inode(ns);
 	s->family = w->family;
+	s->made = w->made;
 	if (w->customer)
 		snprintf(lock_name, sizeof(lock_name), "customer-%s", w->customer);
 	else

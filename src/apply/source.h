@@ -35,6 +35,7 @@ void source_clear(struct source *source);
 struct kept_source {
 	enum match_kind kind;
 	bool everything, keeps_state;
+	bool tried; /* the kernel takes it */
 	unsigned char hash[PROGRAM_HASH_LEN];
 	char *origin;
 	char *canonical; /* MATCH_EXPR: the text as it is stored with the program */

@@ -62,6 +62,33 @@ int err_make(struct mfw_err **err, int code, const char *kind, const char *fmt, 
 	return -code;
 }
 
+static char *copy(const char *text)
+{
+	return text ? strdup(text) : NULL;
+}
+
+int err_copy(struct mfw_err **err, const struct mfw_err *from)
+{
+	struct mfw_err *e = NULL;
+
+	if (!err)
+		return 0;
+	err_make(&e, from->code, from->kind, "%s", from->message);
+	if (e == &no_memory)
+		return -ENOMEM;
+	e->detail = copy(from->detail);
+	e->source = copy(from->source);
+	e->ref = copy(from->ref);
+	e->file = copy(from->file);
+	e->pointer = copy(from->pointer);
+	e->line = from->line;
+	e->column = from->column;
+	e->length = from->length;
+	mfw_err_free(*err);
+	*err = e;
+	return 0;
+}
+
 int err_prefix(struct mfw_err **err, int code, const char *fmt, ...)
 {
 	cleanup_free char *context = NULL;

@@ -20,6 +20,9 @@ int err_make(struct mfw_err **err, int code, const char *kind, const char *fmt, 
 	ERR_PRINTF(4, 5);
 int err_nomem(struct mfw_err **err);
 
+/* A copy of `from`. 0 or -ENOMEM (*err untouched). */
+int err_copy(struct mfw_err **err, const struct mfw_err *from);
+
 /* Puts "CONTEXT: " before the message. Returns code, to be used as a tail. */
 int err_prefix(struct mfw_err **err, int code, const char *fmt, ...) ERR_PRINTF(3, 4);
 

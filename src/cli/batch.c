@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "cli/batch_targets.h"
 #include "cli/batch_text.h"
@@ -109,22 +108,11 @@ static void place_step(struct batch *batch, const struct batch_target *target, s
 	batch_text_place(&batch->text, fault);
 }
 
-/* Every change in preparation holds a lock and sockets. */
-static void raise_descriptor_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur == limit.rlim_max)
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 static int prepare_all(struct batch *batch, struct fault *fault)
 {
 	struct mfw_err *err = NULL;
 
-	raise_descriptor_limit();
+	session_raise_limit();
 	if (targets_order(&batch->targets, batch->session->mfw))
 		return nomem(fault);
 	for (size_t i = 0; i < batch->targets.n; i++) {
@@ -246,16 +234,10 @@ static void print_done(const struct batch *batch)
 
 static int report_all(const struct batch *batch)
 {
-	int status = STATUS_FAILED;
-
 	report_faults(batch->session->config, batch->faults, batch->n_faults);
 	if (batch->n_faults == MAX_FAULTS && !batch->session->config->json)
 		fputs("mfwctl: more may follow: the rest of the file was not read\n", stderr);
-	for (size_t i = 0; i < batch->n_faults; i++) {
-		if (fault_status(&batch->faults[i]) == STATUS_BAD_INPUT)
-			status = STATUS_BAD_INPUT;
-	}
-	return status;
+	return report_status(batch->faults, batch->n_faults);
 }
 
 int batch_run(struct session *session, const char *file, struct fault *fault)

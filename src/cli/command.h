@@ -48,6 +48,10 @@ enum option_id {
 	O_ASN,
 	O_SHARED,
 	O_ENTRIES,
+	O_CHECK,
+	O_DIFF,
+	O_ONLY,
+	O_PRUNE,
 	O_COUNT,
 };
 

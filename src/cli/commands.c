@@ -22,6 +22,7 @@
 #define ENTRIES      ARG("ENTRY...", words, ARG_REPEATED, WORDS_NONE)
 #define MATCHER      ARG("MATCHER", name, 0, WORDS_MATCHER)
 #define CAPTURE      ARG("CAPTURE", capture, 0, WORDS_PATH)
+#define RULESETS     ARG("FILE...", words, ARG_REPEATED, WORDS_PATH)
 #define MAY_CUSTOMER ARG("CUSTOMER", customer, ARG_TARGET | ARG_OPTIONAL, WORDS_CUSTOMER)
 #define MAY_CHAIN    ARG("CHAIN", chain, ARG_TARGET | ARG_OPTIONAL, WORDS_CHAIN)
 #define MAY_OWNER    ARG("CUSTOMER", customer, ARG_OWNER | ARG_OPTIONAL, WORDS_CUSTOMER)
@@ -36,6 +37,7 @@
 static const char one_at_a_time[] =
 	"it makes or removes a namespace, which no transaction can undo; run it by itself, before "
 	"the file";
+static const char whole_customers[] = "it concerns whole customers; run it by itself";
 static const char not_nft[] = "it is no part of a namespace's transaction; run it by itself";
 static const char not_a_change[] = "it changes nothing; run it by itself";
 
@@ -172,6 +174,14 @@ const struct command commands[] = {
 		.valid = OPTS_DIRECT | OPT(RESET),
 		.arguments = {CUSTOMER, CHAIN, REF},
 		.only_once = not_a_change,
+	},
+	{
+		.noun = "apply",
+		.summary = "make customers have what rulesets say, and nothing else",
+		.run = apply_command,
+		.valid = OPT(CHECK) | OPT(DIFF) | OPT(ONLY) | OPT(PRUNE),
+		.arguments = {RULESETS},
+		.only_once = whole_customers,
 	},
 	{
 		.noun = "expr",

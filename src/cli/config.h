@@ -57,6 +57,10 @@ struct config {
 	const char *entries; /* a file of them */
 	const char *format;
 	bool reset;
+	bool check; /* rulesets: only look */
+	bool diff;
+	bool prune;
+	const char *only;
 
 	/* What is left of a positional that may be repeated. */
 	const char *const *words;

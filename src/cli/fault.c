@@ -12,6 +12,7 @@ void fault_clear(struct fault *fault)
 	free(fault->detail);
 	free(fault->ref);
 	free(fault->file);
+	free(fault->pointer);
 	free(fault->source);
 	*fault = (struct fault){};
 }
@@ -43,6 +44,8 @@ void fault_copy(struct fault *fault, const struct mfw_err *err)
 	fault->message = copy(mfw_err_message(err));
 	fault->detail = copy(mfw_err_detail(err));
 	fault->ref = copy(mfw_err_ref(err));
+	fault->file = copy(mfw_err_file(err));
+	fault->pointer = copy(mfw_err_pointer(err));
 	fault->source = copy(mfw_err_source(err));
 	mfw_err_place(err, &fault->line, &fault->column, &fault->length);
 }
@@ -71,11 +74,15 @@ void fault_in_file(struct fault *fault, const char *file, const char *text, size
 enum status fault_status(const struct fault *fault)
 {
 	static const char *const bad_input[] = {
-		"expr.",      "name.",           "action.",       "bytecode.",    "usage.",
-		"value.",     "matcher.unknown", "family.",       "hook.",        "target.",
-		"netns.bad",  "rule.match",      "rule.mode",     "rule.comment", "rule.place",
-		"chain.type", "chain.policy",    "chain.hook",    "chain.fields", "geo.syntax",
-		"geo.value",  "geo.overlap",     "geo.too_large", "geo.address",  "node.",
+		"expr.",           "name.",         "action.",
+		"bytecode.",       "usage.",        "value.",
+		"matcher.unknown", "family.",       "hook.",
+		"target.",         "netns.bad",     "rule.match",
+		"rule.mode",       "rule.comment",  "rule.place",
+		"chain.type",      "chain.policy",  "chain.hook",
+		"chain.fields",    "geo.syntax",    "geo.value",
+		"geo.overlap",     "geo.too_large", "geo.address",
+		"node.",           "ruleset.",      "doc.",
 	};
 	const char *kind = fault->kind ? fault->kind : "";
 

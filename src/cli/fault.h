@@ -29,6 +29,7 @@ struct fault {
 	char *detail;
 	char *ref;
 	char *file;
+	char *pointer; /* JSON pointer of what is concerned in it */
 	/* The text that line and column (from 1, in bytes) count in; NULL: no place. */
 	char *source;
 	unsigned line;

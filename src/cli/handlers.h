@@ -24,6 +24,8 @@ int rule_mode_step(const struct config *config, struct mfw_change *change, struc
 int rule_list(struct session *session, struct fault *fault);
 int rule_state(struct session *session, struct fault *fault);
 
+int apply_command(struct session *session, struct fault *fault);
+
 int expr_check_command(struct session *session, struct fault *fault);
 int expr_print_command(struct session *session, struct fault *fault);
 int expr_compile_command(struct session *session, struct fault *fault);

@@ -139,4 +139,11 @@ const struct option options[O_COUNT] = {
 		      write_flag, AT(shared)},
 	[O_ENTRIES] = {"--file", "FILE", "entries, one a line ('-': standard input)", write_text,
 		       AT(entries), .completes = WORDS_PATH},
+	[O_CHECK] = {"--check", NULL, "change nothing; exit status 3 if something would change",
+		     write_flag, AT(check)},
+	[O_DIFF] = {"--diff", NULL, "show what differs, rule by rule", write_flag, AT(diff)},
+	[O_ONLY] = {"--only", "CUSTOMER", "only this customer of the ruleset's", write_text,
+		    AT(only), .rejects = OPT(PRUNE), .completes = WORDS_CUSTOMER},
+	[O_PRUNE] = {"--prune", NULL, "delete customers that are not in the ruleset", write_flag,
+		     AT(prune), .rejects = OPT(ONLY)},
 };

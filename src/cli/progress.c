@@ -9,6 +9,8 @@
 #define FIRST_NS  500000000
 #define EVERY_NS  200000000
 #define SECOND_NS 1000000000
+/* Characters of a bar. */
+#define BAR       24
 
 static struct timespec later(long ns)
 {
@@ -34,6 +36,18 @@ void progress_begin(struct progress *progress)
 	*progress = (struct progress){.wanted = isatty(STDERR_FILENO), .next = later(FIRST_NS)};
 }
 
+static void shown(struct progress *progress)
+{
+	fflush(stderr);
+	progress->shown = true;
+	progress->next = later(EVERY_NS);
+}
+
+static uint64_t percent(uint64_t done, uint64_t all)
+{
+	return done >= all ? 100 : (uint64_t)((double)done * 100 / (double)all);
+}
+
 void progress_show(struct progress *progress, uint64_t done, uint64_t all)
 {
 	if (!progress->wanted || !is_due(&progress->next))
@@ -41,10 +55,19 @@ void progress_show(struct progress *progress, uint64_t done, uint64_t all)
 	fprintf(stderr, "\r%" PRIu64 " MB", done / 1000000);
 	if (all)
 		fprintf(stderr, " of %" PRIu64 " MB, %" PRIu64 " %%", all / 1000000,
-			done >= all ? 100 : (uint64_t)((double)done * 100 / (double)all));
-	fflush(stderr);
-	progress->shown = true;
-	progress->next = later(EVERY_NS);
+			percent(done, all));
+	shown(progress);
+}
+
+void progress_count(struct progress *progress, uint64_t done, uint64_t all)
+{
+	unsigned full = all ? (unsigned)(percent(done, all) * BAR / 100) : 0;
+
+	if (!progress->wanted || !is_due(&progress->next))
+		return;
+	fprintf(stderr, "\r[%.*s%.*s] %" PRIu64 " %%", (int)full, "########################",
+		(int)(BAR - full), "........................", percent(done, all));
+	shown(progress);
 }
 
 /* Takes the line away. */

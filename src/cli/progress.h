@@ -14,6 +14,8 @@ struct progress {
 };
 
 void progress_begin(struct progress *progress);
+/* done of `all` parts. */
+void progress_count(struct progress *progress, uint64_t done, uint64_t all);
 /* done of `all` bytes; all 0: nobody knows. */
 void progress_show(struct progress *progress, uint64_t done, uint64_t all);
 void progress_end(struct progress *progress);

@@ -109,6 +109,7 @@ static json_t *place_json(const struct fault *fault)
 	json_object_set_new(place, "column", json_integer(fault->column));
 	json_object_set_new(place, "length", json_integer(fault->length));
 	out_set_text(place, "file", fault->file);
+	out_set_text(place, "pointer", fault->pointer);
 	return place;
 }
 
@@ -124,6 +125,14 @@ json_t *fault_json(const struct fault *fault)
 		json_object_set_new(error, "place", place_json(fault));
 	out_set_text(error, "detail", fault->detail);
 	return error;
+}
+
+enum status report_status(const struct fault *faults, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (fault_status(&faults[i]) == STATUS_BAD_INPUT)
+			return STATUS_BAD_INPUT;
+	return STATUS_FAILED;
 }
 
 void report_faults(const struct config *config, const struct fault *faults, size_t n)

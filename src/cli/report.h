@@ -8,6 +8,8 @@
 #include "cli/config.h"
 #include "cli/fault.h"
 
+/* What a command gives back whose faults were reported by itself. */
+enum status report_status(const struct fault *faults, size_t n);
 /* Prints the fault; with --json as {"error": {...}}. */
 void report_fault(const struct config *config, const struct fault *fault);
 /* The same for several at once; JSON adds all of them as "errors". */

@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <string.h>
+#include <sys/resource.h>
 
 /* NULL also when it is empty. */
 static const char *from_environment(const char *name)
@@ -62,4 +63,14 @@ struct mfw_target target_of(const struct config *config)
 		target.customer = config->customer;
 	}
 	return target;
+}
+
+void session_raise_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur == limit.rlim_max)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
 }

@@ -53,14 +53,14 @@ unsigned diff_rules(const struct rule *old, const struct rule *rule)
 	unsigned fields = 0;
 
 	if (!same_match(old, rule))
-		fields |= DIFF_MATCH;
+		fields |= MFW_RULE_MATCH;
 	else if (old->pub.drift != MFW_DRIFT_NONE)
-		fields |= DIFF_PIN;
+		fields |= MFW_RULE_PIN;
 	if (!same(old->pub.action, rule->pub.action))
-		fields |= DIFF_ACTION;
+		fields |= MFW_RULE_ACTION;
 	if (!same(old->pub.comment, rule->pub.comment))
-		fields |= DIFF_COMMENT;
-	return old->pub.mode != rule->pub.mode ? fields | DIFF_MODE : fields;
+		fields |= MFW_RULE_COMMENT;
+	return old->pub.mode != rule->pub.mode ? fields | MFW_RULE_MODE : fields;
 }
 
 /* ---- chains ---- */

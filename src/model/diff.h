@@ -15,17 +15,9 @@ enum diff_kind {
 	DIFF_CHAIN_FLUSH, /* it is going to be deleted: of its rules nothing more is said */
 	DIFF_CHAIN_DEL,   /* also one that is added again at once, since it cannot be changed so */
 	DIFF_RULE_ADD,
-	DIFF_RULE_REPLACE, /* fields: enum diff_field */
+	DIFF_RULE_REPLACE, /* fields: enum mfw_rule_field */
 	DIFF_RULE_MOVE,
 	DIFF_RULE_DEL,
-};
-
-enum diff_field {
-	DIFF_MATCH = 1 << 0,
-	DIFF_ACTION = 1 << 1,
-	DIFF_MODE = 1 << 2,
-	DIFF_COMMENT = 1 << 3,
-	DIFF_PIN = 1 << 4, /* the rule's pin is gone, or names another program than it runs */
 };
 
 struct diff_step {
@@ -51,7 +43,7 @@ int diff_make(const struct ruleset_customer *from, const struct ruleset_customer
 	      struct diff *ret);
 void diff_clear(struct diff *diff);
 
-/* What differs between two rules of a ref: a sum of enum diff_field. */
+/* What differs between two rules of a ref: a sum of enum mfw_rule_field. */
 unsigned diff_rules(const struct rule *old, const struct rule *rule);
 
 #define cleanup_diff cleanup(diff_clear)

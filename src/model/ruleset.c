@@ -14,7 +14,7 @@ static void list_clear(struct ruleset_list *list)
 	buf_clear(&list->entries);
 }
 
-static void rule_clear(struct ruleset_rule *rule)
+void ruleset_rule_clear(struct ruleset_rule *rule)
 {
 	rule_unref(rule->rule);
 	for (size_t i = 0; i < rule->n_nodes; i++)
@@ -31,7 +31,7 @@ void ruleset_chain_clear(struct ruleset_chain *chain)
 {
 	tdestroy(chain->refs, keep);
 	for (size_t i = 0; i < chain->n_rules; i++)
-		rule_clear(&chain->rules[i]);
+		ruleset_rule_clear(&chain->rules[i]);
 	free(chain->rules);
 	chain_free(chain->chain);
 }

@@ -90,6 +90,7 @@ int ruleset_read(struct ruleset *ruleset, const char *name, enum doc_format form
 /* After all files: jumps to chains that there are not, or that go round. 0 or -ENOMEM. */
 int ruleset_check(const struct ruleset *ruleset, struct err_list *errors);
 void ruleset_clear(struct ruleset *ruleset);
+void ruleset_rule_clear(struct ruleset_rule *rule);
 
 struct ruleset_customer *ruleset_find(const struct ruleset *ruleset, const char *name);
 struct ruleset_chain *ruleset_find_chain(const struct ruleset_customer *customer, const char *name);

@@ -20,6 +20,8 @@ struct scenario {
 	int (*run)(struct mfw *mfw, struct mfw_err **err);
 	/* Its parts are done one after the other: a failure in between may leave the first done. */
 	bool in_parts;
+	/* Done again it changes nothing, and cleans up. */
+	bool repeats;
 };
 
 /* ---- the scenarios ---- */
@@ -326,6 +328,70 @@ static int list_drop_shared(struct mfw *mfw, struct mfw_err **err)
 	return mfw_list_drop(mfw, &id, err);
 }
 
+/* ---- rulesets ---- */
+
+#define CHAIN_ACME                                                                                 \
+	"{\"version\": 1, \"customers\": [{\"name\": \"acme\", \"chains\": ["                      \
+	"{\"name\": \"side\"}, {\"name\": \"edge\", \"hook\": \"forward\", \"rules\": ["
+#define RULE_NEW(ref, match)                                                                       \
+	"{\"ref\": \"" ref "\", \"match\": \"" match "\", \"action\": \"drop\"}"
+#define END "]}]}]}"
+
+static int apply(struct mfw *mfw, const char *text, bool prune, struct mfw_err **err)
+{
+	struct mfw_apply_options options = {MFW_SIZE(struct mfw_apply_options), .prune = prune};
+	const struct mfw_applied_customer *c;
+	struct mfw_applied *applied = NULL;
+	struct mfw_ruleset *ruleset;
+	int r = mfw_ruleset_new(mfw, &ruleset, err);
+
+	if (r)
+		return r;
+	r = mfw_ruleset_read_text(ruleset, "text", text, strlen(text), err);
+	r = r ? r : mfw_apply(mfw, ruleset, &options, &applied, err);
+	for (size_t i = 0; !r && (c = mfw_applied_get(applied, i)); i++) {
+		if (!c->error)
+			continue;
+		r = -mfw_err_code(c->error);
+		err_copy(err, c->error);
+	}
+	mfw_applied_free(applied);
+	mfw_ruleset_free(ruleset);
+	return r;
+}
+
+#define MATCH_TWO "suffix(bytes=\\\"plugh\\\")"
+
+/* One customer: rules that go, stay, come and are moved, a chain that is made anew. */
+static int apply_one(struct mfw *mfw, struct mfw_err **err)
+{
+	return apply(mfw,
+		     CHAIN_ACME RULE_NEW("n1", MATCH_TWO) "," RULE_NEW("t1", "true") "," RULE_NEW(
+			     "s1", MATCH_TWO) "," RULE_NEW("v1", "visits(max=1)") END,
+		     false, err);
+}
+
+static int apply_same(struct mfw *mfw, struct mfw_err **err)
+{
+	return apply(
+		mfw,
+		"{\"version\": 1, \"customers\": [{\"name\": \"beta\", \"chains\": [{\"name\": "
+		"\"edge\", \"hook\": \"input\", \"policy\": \"drop\"}]}]}",
+		false, err);
+}
+
+/* One is changed, one is made, one is deleted. */
+static int apply_three(struct mfw *mfw, struct mfw_err **err)
+{
+	return apply(mfw,
+		     "{\"version\": 1, \"customers\": [{\"name\": \"new\", \"chains\": [{\"name\": "
+		     "\"edge\", \"hook\": \"input\", \"rules\": [" RULE_NEW(
+			     "n1", MATCH_TWO) "]}]}, {\"name\": \"beta\", \"chains\": [{\"name\": "
+					      "\"edge\", \"hook\": \"input\", \"rules\": "
+					      "[" RULE_NEW("s2", MATCH_TWO) "]}]}]}",
+		     true, err);
+}
+
 static const struct scenario scenarios[] = {
 	{"customer add, made", nothing, .run = add_made},
 	{"customer add, adopted", nothing, .run = add_adopted},
@@ -366,6 +432,11 @@ static const struct scenario scenarios[] = {
 	{"list drop", fill_lists, .run = list_drop_own},
 	{"list drop, shared", fill_lists, .run = list_drop_shared},
 	{"customer del, lists", fill_lists, .run = del_made, .in_parts = true},
+	{"apply, one customer", world_fill, .run = apply_one, .repeats = true},
+	{"apply, of state", fill_visits, .run = apply_one, .repeats = true},
+	{"apply, policy", world_fill, .run = apply_same, .repeats = true},
+	{"apply, three customers", world_fill, .run = apply_three, .in_parts = true,
+	 .repeats = true},
 };
 
 /* ---- running them ---- */
@@ -426,6 +497,8 @@ static void neutral(const struct scenario *s, struct mfw *mfw)
 {
 	cleanup_err struct mfw_err *err = NULL;
 
+	if (s->repeats)
+		world_done(perform(s, mfw, &err), &err);
 	if (!s->customer)
 		return;
 	world_done(world_change(mfw, s->customer, touch_chain, &err), &err);

@@ -457,11 +457,11 @@ static void goes_by_the_program(void **state)
 	b = make_rule("r", NULL);
 	assert_int_equal(diff_rules(a, b), 0);
 	a->pub.drift = MFW_DRIFT_PIN_MISSING;
-	assert_int_equal(diff_rules(a, b), DIFF_PIN);
+	assert_int_equal(diff_rules(a, b), MFW_RULE_PIN);
 	rule_set_text(&a->pub.hash, hash_a);
-	assert_int_equal(diff_rules(a, b), DIFF_PIN);
+	assert_int_equal(diff_rules(a, b), MFW_RULE_PIN);
 	rule_set_text(&b->pub.hash, hash_b);
-	assert_int_equal(diff_rules(a, b), DIFF_MATCH);
+	assert_int_equal(diff_rules(a, b), MFW_RULE_MATCH);
 	rule_set_text(&b->pub.hash, hash_a);
 	rule_set_text(&b->pub.match, "another text for the same");
 	a->pub.drift = MFW_DRIFT_NONE;

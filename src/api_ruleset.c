@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Public functions: rulesets. */
+#include "apply/apply.h"
+
+int mfw_ruleset_new(struct mfw *mfw, struct mfw_ruleset **ret, struct mfw_err **err)
+{
+	return declared_new(mfw, ret, err);
+}
+
+int mfw_ruleset_read(struct mfw_ruleset *ruleset, const char *path, struct mfw_err **err)
+{
+	return declared_read(ruleset, path, err);
+}
+
+int mfw_ruleset_read_text(struct mfw_ruleset *ruleset, const char *name, const char *text,
+			  size_t len, struct mfw_err **err)
+{
+	cleanup_buf struct buf copy = {};
+
+	if (buf_add(&copy, text, len))
+		return err_nomem(err);
+	return declared_take(ruleset, name, &copy, err);
+}
+
+int mfw_ruleset_check(struct mfw_ruleset *ruleset, struct mfw_err **err)
+{
+	return declared_check(ruleset, err);
+}
+
+static const struct mfw_err *get(const struct err_list *list, size_t i)
+{
+	return i < list->n ? list->items[i] : NULL;
+}
+
+const struct mfw_err *mfw_ruleset_error(const struct mfw_ruleset *ruleset, size_t i)
+{
+	return get(&ruleset->errors, i);
+}
+
+const struct mfw_err *mfw_ruleset_warning(const struct mfw_ruleset *ruleset, size_t i)
+{
+	return get(&ruleset->warnings, i);
+}
+
+void mfw_ruleset_free(struct mfw_ruleset *ruleset)
+{
+	declared_free(ruleset);
+}
+
+/* ---- applying ---- */
+
+int mfw_apply(struct mfw *mfw, struct mfw_ruleset *ruleset, const struct mfw_apply_options *options,
+	      struct mfw_applied **ret, struct mfw_err **err)
+{
+	return apply_run(mfw, ruleset, options, ret, err);
+}
+
+const struct mfw_applied_customer *mfw_applied_get(const struct mfw_applied *applied, size_t i)
+{
+	return i < applied->n ? &applied->all[i].pub : NULL;
+}
+
+static enum mfw_delta_kind delta_kind(enum diff_kind kind)
+{
+	static const enum mfw_delta_kind kinds[] = {
+		[DIFF_CHAIN_ADD] = MFW_DELTA_CHAIN_ADD,
+		[DIFF_CHAIN_SET] = MFW_DELTA_CHAIN_SET,
+		[DIFF_CHAIN_DEL] = MFW_DELTA_CHAIN_DELETE,
+		[DIFF_RULE_ADD] = MFW_DELTA_RULE_ADD,
+		[DIFF_RULE_REPLACE] = MFW_DELTA_RULE_REPLACE,
+		[DIFF_RULE_MOVE] = MFW_DELTA_RULE_MOVE,
+		[DIFF_RULE_DEL] = MFW_DELTA_RULE_DELETE,
+	};
+
+	return kinds[kind];
+}
+
+static void fill_delta(struct mfw_delta *delta, const struct diff_step *step)
+{
+	const struct ruleset_chain *to = step->to;
+	size_t at = to && step->rule ? step->rule - to->rules : 0;
+
+	*delta = (struct mfw_delta){
+		MFW_SIZE(struct mfw_delta),
+		.kind = delta_kind(step->kind),
+		.fields = step->fields,
+		.chain_before = step->from ? &step->from->chain->pub : NULL,
+		.chain = to ? &to->chain->pub : NULL,
+		.before = step->old ? &step->old->rule->pub : NULL,
+		.rule = step->rule ? &step->rule->rule->pub : NULL,
+		.after = at ? to->rules[at - 1].rule->pub.ref : NULL,
+	};
+}
+
+const struct mfw_delta *mfw_applied_delta(struct mfw_applied *applied, size_t i, size_t step)
+{
+	const struct diff *diff = i < applied->n ? &applied->all[i].diff : NULL;
+
+	/* That a chain is emptied before it is deleted is nobody's business. */
+	for (size_t k = 0; diff && k < diff->n; k++) {
+		if (diff->steps[k].kind == DIFF_CHAIN_FLUSH || step--)
+			continue;
+		fill_delta(&applied->delta, &diff->steps[k]);
+		return &applied->delta;
+	}
+	return NULL;
+}
+
+void mfw_applied_free(struct mfw_applied *applied)
+{
+	applied_free(applied);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "apply/applied.h"
+
+#include <string.h>
+
+struct applied_customer *applied_add(struct mfw_applied *a, const char *name,
+				     const struct ruleset_customer *to)
+{
+	struct applied_customer *c;
+
+	if (a->n == a->cap) {
+		size_t cap = a->cap ? a->cap * 2 : 16;
+		struct applied_customer *more = reallocarray(a->all, cap, sizeof(*more));
+
+		if (!more)
+			return NULL;
+		a->all = more;
+		a->cap = cap;
+	}
+	c = &a->all[a->n];
+	*c = (struct applied_customer){.name = strdup(name), .to = to};
+	if (!c->name)
+		return NULL;
+	c->pub = (struct mfw_applied_customer){MFW_SIZE(struct mfw_applied_customer),
+					       .name = c->name};
+	a->n++;
+	return c;
+}
+
+static void count_step(struct mfw_applied_customer *pub, const struct diff_step *step)
+{
+	size_t *const counts[] = {
+		[DIFF_CHAIN_ADD] = &pub->chains_added,
+		[DIFF_CHAIN_SET] = &pub->chains_changed,
+		[DIFF_CHAIN_FLUSH] = NULL,
+		[DIFF_CHAIN_DEL] = &pub->chains_deleted,
+		[DIFF_RULE_ADD] = &pub->rules_added,
+		[DIFF_RULE_REPLACE] = &pub->rules_replaced,
+		[DIFF_RULE_MOVE] = &pub->rules_moved,
+		[DIFF_RULE_DEL] = &pub->rules_deleted,
+	};
+
+	if (step->kind == DIFF_CHAIN_FLUSH)
+		pub->rules_deleted += step->from->n_rules;
+	else
+		++*counts[step->kind];
+}
+
+void applied_count(struct applied_customer *c)
+{
+	c->pub.made = c->made || (c->to && !c->from);
+	c->pub.changed = c->diff.n || c->pub.made || !c->to;
+	c->pub.error = c->error;
+	c->pub.deleted = !c->to;
+	for (size_t i = 0; i < c->diff.n; i++)
+		count_step(&c->pub, &c->diff.steps[i]);
+}
+
+void applied_free(struct mfw_applied *a)
+{
+	if (!a)
+		return;
+	for (size_t i = 0; i < a->n; i++) {
+		change_free(a->all[i].change);
+		diff_clear(&a->all[i].diff);
+		mfw_err_free(a->all[i].error);
+		free(a->all[i].name);
+	}
+	free(a->all);
+	said_clear(&a->said);
+	ruleset_clear(&a->before);
+	free(a);
+}

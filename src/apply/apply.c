@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "apply/apply.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "apply/applying.h"
+#include "apply/customer.h"
+#include "apply/retry.h"
+#include "apply/source.h"
+
+/* Each customer is looked at, prepared, and sent to. */
+#define PARTS 3
+
+void applying_tell(struct applying *a)
+{
+	if (a->options.progress)
+		a->options.progress(a->options.progress_ctx, ++a->done, PARTS * a->applied->n);
+}
+
+/* ---- before anything is sent ---- */
+
+static int make_customer(struct applying *a, struct applied_customer *c, struct mfw_err **err)
+{
+	int r = customer_add_locked(c->name, c->to->netns, &a->lock, err);
+
+	if (r)
+		applying_place(err, c, NULL, NULL);
+	else
+		c->made = true;
+	return r;
+}
+
+static int prepare_all(struct applying *a, struct mfw_err **err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < a->applied->n && !r; i++) {
+		struct applied_customer *c = &a->applied->all[i];
+
+		if (c->to && !c->from)
+			r = make_customer(a, c, err);
+		if (!r && c->to && (c->made || c->diff.n))
+			r = applying_prepare(a, c, err);
+		applying_tell(a);
+	}
+	return r;
+}
+
+/* Nothing has been sent: nothing remains. */
+static void back_out(struct applying *a)
+{
+	for (size_t i = 0; i < a->applied->n; i++) {
+		struct applied_customer *c = &a->applied->all[i];
+
+		change_free(steal_ptr(c->change));
+		if (c->made && customer_del_locked(a->mfw, c->name, NULL))
+			lock_abandon(&a->lock);
+	}
+}
+
+/* ---- sending ---- */
+
+static int send_one(struct applied_customer *c, struct mfw_err **err)
+{
+	if (!c->change)
+		return 0;
+	c->pub.batches++;
+	return change_commit(c->change, err);
+}
+
+static int send_patiently(struct applying *a, struct applied_customer *c, struct mfw_err **err)
+{
+	struct retry retry;
+	int r = send_one(c, err);
+
+	if (r != -ERESTART)
+		return r;
+	retry_start(a->mfw, &retry);
+	while (r == -ERESTART && retry_again(&retry)) {
+		r = applying_look_again(a, c, err);
+		r = r ? r : send_one(c, err);
+	}
+	return r == -ERESTART ? retry_refuse(&retry, "the ruleset was applied", err) : r;
+}
+
+/* What one customer cannot have, the others can. */
+static void send_all(struct applying *a)
+{
+	for (size_t i = 0; i < a->applied->n; i++) {
+		struct applied_customer *c = &a->applied->all[i];
+		int r;
+
+		if (c->to)
+			r = send_patiently(a, c, &c->error);
+		else
+			r = customer_del_locked(a->mfw, c->name, &c->error);
+		if (r && c->change)
+			applying_place_step(&c->error, c, c->change->failed_step, r);
+		change_free(steal_ptr(c->change));
+		applying_tell(a);
+	}
+}
+
+/* ---- all of it ---- */
+
+static int choose_customers(struct applying *a, struct mfw_err **err)
+{
+	const struct ruleset *rs = &a->ruleset->rs;
+	const char *only = a->options.only;
+
+	if (only && a->options.prune)
+		return err_make(err, EINVAL, "ruleset.customer",
+				"to delete all customers that are not in the ruleset, and to apply "
+				"only one, exclude each other");
+	if (only && !ruleset_find(rs, only))
+		return err_make(err, ENOENT, "ruleset.customer", "the ruleset has no customer '%s'",
+				only);
+	for (size_t i = 0; i < rs->n_customers; i++)
+		if ((!only || !strcmp(only, rs->customers[i]->name)) &&
+		    !applied_add(a->applied, rs->customers[i]->name, rs->customers[i]))
+			return err_nomem(err);
+	return 0;
+}
+
+static int choose_deleted(struct applying *a, struct mfw_err **err)
+{
+	cleanup_free char **names = NULL;
+	bool full = false;
+	size_t n = 0;
+	int r = a->options.prune ? customer_names(&names, &n, err) : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!ruleset_find(&a->ruleset->rs, names[i]))
+			full |= !applied_add(a->applied, names[i], NULL);
+		free(names[i]);
+	}
+	return full ? err_nomem(err) : r;
+}
+
+static int look_all(struct applying *a, struct mfw_err **err)
+{
+	int r = 0;
+
+	a->applied->said.texts = a->options.texts;
+	for (size_t i = 0; i < a->applied->n && !r; i++)
+		if (a->applied->all[i].to)
+			r = applying_look(a, &a->applied->all[i], err);
+	return r;
+}
+
+static int prepare_and_send(struct applying *a, struct mfw_err **err)
+{
+	int r = prepare_all(a, err);
+
+	if (r)
+		back_out(a);
+	else
+		send_all(a);
+	return r;
+}
+
+static int run(struct applying *a, struct mfw_err **err)
+{
+	int r = choose_customers(a, err);
+
+	r = r ? r : customer_lock_all(a->mfw, &a->lock, err);
+	r = r ? r : choose_deleted(a, err);
+	r = r ? r : look_all(a, err);
+	if (!r)
+		r = a->options.check ? applying_try(a, err) : prepare_and_send(a, err);
+	for (size_t i = 0; i < a->applied->n && !r; i++)
+		applied_count(&a->applied->all[i]);
+	return r;
+}
+
+/* Refuses a ruleset that has mistakes, with the first of them. */
+static int check_sound(struct mfw_ruleset *d, struct mfw_err **err)
+{
+	int r = declared_check(d, err);
+
+	if (r || !d->errors.n)
+		return r;
+	r = -mfw_err_code(d->errors.items[0]);
+	return err_copy(err, d->errors.items[0]) ? err_nomem(err) : r;
+}
+
+int apply_run(struct mfw *mfw, struct mfw_ruleset *ruleset, const struct mfw_apply_options *options,
+	      struct mfw_applied **ret, struct mfw_err **err)
+{
+	struct applying a = {.mfw = mfw, .ruleset = ruleset, .lock = LOCK_NONE};
+	cleanup_applied struct mfw_applied *applied = calloc(1, sizeof(*applied));
+	int r = applied ? check_sound(ruleset, err) : err_nomem(err);
+
+	if (r)
+		return r;
+	if (options)
+		memcpy(&a.options, options,
+		       options->size < sizeof(a.options) ? options->size : sizeof(a.options));
+	a.applied = applied;
+	mfw->keeps_sources = true;
+	r = run(&a, err);
+	source_forget(mfw);
+	lock_release(&a.lock);
+	if (!r)
+		*ret = steal_ptr(applied);
+	return r;
+}

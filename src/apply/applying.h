@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Between the files of an apply. */
+#ifndef APPLY_APPLYING_H
+#define APPLY_APPLYING_H
+
+#include "apply/applied.h"
+#include "apply/declared.h"
+
+struct applying {
+	struct mfw *mfw;
+	struct mfw_ruleset *ruleset;
+	struct mfw_apply_options options;
+	struct mfw_applied *applied;
+	struct lock lock;
+	uint64_t done; /* parts, for who watches */
+};
+
+/* One of a customer's parts is done: it is looked at, prepared, and sent to. */
+void applying_tell(struct applying *a);
+
+/* Puts *err at the customer, chain (NULL: none) and rule (NULL) of the ruleset's files. */
+void applying_place(struct mfw_err **err, const struct applied_customer *c,
+		    const struct ruleset_chain *chain, const struct ruleset_rule *rule);
+/* The same for a step of the difference (-1: none). Returns r. */
+int applying_place_step(struct mfw_err **err, const struct applied_customer *c, long step, int r);
+
+/*
+ * Finds out what the customer has and what differs. One that is not there is no error: it will be.
+ * Errors: customer.netns, netns.*, nft.*, and those of program_identify().
+ */
+int applying_look(struct applying *a, struct applied_customer *c, struct mfw_err **err);
+/* Looks afresh, and prepares what differs. -ERESTART: others were quicker. */
+int applying_look_again(struct applying *a, struct applied_customer *c, struct mfw_err **err);
+/* Prepares what differs: c->change is NULL after it when nothing does. */
+int applying_prepare(struct applying *a, struct applied_customer *c, struct mfw_err **err);
+/* Has the kernel judge what would be done to all customers, and changes nothing. */
+int applying_try(struct applying *a, struct mfw_err **err);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What customers have, and what has to be changed. */
+#include <errno.h>
+#include <string.h>
+
+#include "apply/applying.h"
+#include "apply/program.h"
+#include "apply/retry.h"
+#include "apply/site.h"
+#include "apply/steps.h"
+
+static int identify_rule(struct applying *a, const struct applied_customer *c,
+			 const struct chain *chain, const struct rule *old, struct rule *rule,
+			 struct mfw_err **err)
+{
+	const struct state_place place = {c->site, chain, rule->pub.ref, old};
+	char hex[PROGRAM_HEX_LEN + 1];
+	int r;
+
+	if (rule->kind == MATCH_BYTECODE)
+		return 0;
+	r = program_identify(a->mfw, &place, rule, hex, err);
+	return r ? r : rule_set_text(&rule->pub.hash, hex) ? err_nomem(err) : 0;
+}
+
+/* So that rules can be compared by the programs that they run, those of the file are told theirs.
+ */
+static int identify_chain(struct applying *a, const struct applied_customer *c,
+			  const struct ruleset_chain *to, struct mfw_err **err)
+{
+	const struct chain *chain = view_find(c->site->view, to->chain->pub.name);
+	int r = 0;
+
+	for (size_t i = 0; chain && i < to->n_rules && !r; i++) {
+		struct rule *rule = to->rules[i].rule;
+		const struct rule *old = chain_find(chain, rule->pub.ref, NULL);
+
+		if (old)
+			r = identify_rule(a, c, chain, old, rule, err);
+		if (r)
+			applying_place(err, c, to, &to->rules[i]);
+	}
+	return r;
+}
+
+static int check_netns(const struct applied_customer *c, struct mfw_err **err)
+{
+	char path[512];
+	int r;
+
+	if (!c->to->netns)
+		return 0;
+	r = site_netns_path(c->to->netns, path, err);
+	if (!r && strcmp(path, c->site->netns) != 0)
+		r = err_make(
+			err, EEXIST, "customer.netns",
+			"customer %s is there with the namespace %s, and is to have %s: delete "
+			"it first (mfwctl customer del %s)",
+			c->name, c->site->netns, path, c->name);
+	if (r)
+		applying_place(err, c, NULL, NULL);
+	return r;
+}
+
+/* What differs now; what was found before is forgotten. */
+static int compare(struct applying *a, struct applied_customer *c, struct mfw_err **err)
+{
+	int r = 0;
+
+	for (size_t i = 0; c->from && i < c->to->n_chains && !r; i++)
+		r = identify_chain(a, c, &c->to->chains[i], err);
+	if (r)
+		return r;
+	diff_clear(&c->diff);
+	return diff_make(c->from, c->to, &c->diff) ? err_nomem(err) : 0;
+}
+
+static int look_closely(struct applying *a, struct applied_customer *c, struct mfw_err **err)
+{
+	int r = check_netns(c, err);
+
+	r = r ? r : change_recover(a->mfw, c->site, err);
+	return r ? r : compare(a, c, err);
+}
+
+int applying_look(struct applying *a, struct applied_customer *c, struct mfw_err **err)
+{
+	cleanup_err struct mfw_err *why = NULL;
+	int r = current_read(a->mfw, c->name, &a->applied->said, &a->applied->before, &c->from,
+			     &c->site, &why);
+
+	if (r && strcmp(mfw_err_kind(why), "customer.missing") != 0) {
+		if (err) {
+			*err = steal_ptr(why);
+			err_prefix(err, r, "customer %s", c->name);
+		}
+		return r;
+	}
+	r = r ? compare(a, c, err) : look_closely(a, c, err);
+	applying_tell(a);
+	return r;
+}
+
+/* ---- before anything is sent ---- */
+
+static int make_change(struct applying *a, struct applied_customer *c, struct mfw_err **err)
+{
+	struct mfw_target target = {MFW_SIZE(struct mfw_target), .customer = c->name};
+	int r = change_new(a->mfw, &target, &c->change, err);
+
+	if (r)
+		return err_prefix(err, r, "customer %s", c->name);
+	c->change->exact = true;
+	if (steps_add(c->change, &c->diff))
+		return err_nomem(err);
+	r = change_prepare(c->change, err);
+	return r && r != -ERESTART ? applying_place_step(err, c, c->change->failed_step, r) : r;
+}
+
+/* Reads what is there now, and prepares what differs from it. */
+int applying_look_again(struct applying *a, struct applied_customer *c, struct mfw_err **err)
+{
+	int r;
+
+	change_free(steal_ptr(c->change));
+	r = current_read(a->mfw, c->name, &a->applied->said, &a->applied->before, &c->from,
+			 &c->site, err);
+	if (r)
+		return err_prefix(err, r, "customer %s", c->name);
+	r = compare(a, c, err);
+	return r || !c->diff.n ? r : make_change(a, c, err);
+}
+
+/* Others may change the namespace between the look and the plan. */
+int applying_prepare(struct applying *a, struct applied_customer *c, struct mfw_err **err)
+{
+	struct retry retry;
+	int r = c->made ? applying_look_again(a, c, err) : make_change(a, c, err);
+
+	if (r != -ERESTART)
+		return r;
+	retry_start(a->mfw, &retry);
+	while (r == -ERESTART && retry_again(&retry))
+		r = applying_look_again(a, c, err);
+	return r == -ERESTART ? retry_refuse(&retry, "the ruleset was compared with them", err) : r;
+}

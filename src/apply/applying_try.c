@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What would be done, judged by the kernel without being done. */
+#include <errno.h>
+
+#include "apply/applying.h"
+#include "apply/retry.h"
+#include "apply/source.h"
+
+static int try_program(struct applying *a, const struct ruleset_rule *rule, struct mfw_err **err)
+{
+	enum match_kind kind = rule->rule->kind;
+	cleanup_source struct source source = SOURCE_NONE;
+	cleanup_close int fd = -1;
+	struct kept_source *kept;
+	int r;
+
+	if (kind == MATCH_BYTECODE)
+		return 0;
+	r = source_keep(a->mfw, kind, *rule_match_text(rule->rule, kind),
+			(const struct kept_source **)&kept, err);
+	if (r || kept->everything || kept->tried)
+		return r;
+	r = source_open(a->mfw, NULL, kind, kept->text, &source, err);
+	r = r ? r : source_load(&source, &fd, err);
+	kept->tried = !r;
+	return r;
+}
+
+/* The programs of a customer that is not there: more the kernel cannot be asked. */
+static int try_programs(struct applying *a, const struct applied_customer *c, struct mfw_err **err)
+{
+	for (size_t i = 0; i < c->to->n_chains; i++) {
+		const struct ruleset_chain *chain = &c->to->chains[i];
+
+		for (size_t k = 0; k < chain->n_rules; k++) {
+			int r = try_program(a, &chain->rules[k], err);
+
+			if (!r)
+				continue;
+			applying_place(err, c, chain, &chain->rules[k]);
+			return r;
+		}
+	}
+	return 0;
+}
+
+static int try_change(struct applying *a, struct applied_customer *c, struct mfw_err **err)
+{
+	struct retry retry;
+	int r;
+
+	retry_start(a->mfw, &retry);
+	do {
+		r = applying_prepare(a, c, err);
+		r = r || !c->change ? r : change_try(c->change, err);
+		if (r && r != -ERESTART && c->change)
+			applying_place_step(err, c, c->change->failed_step, r);
+		change_free(steal_ptr(c->change));
+	} while (r == -ERESTART && retry_again(&retry));
+	return r == -ERESTART ? retry_refuse(&retry, "the ruleset was checked", err) : r;
+}
+
+int applying_try(struct applying *a, struct mfw_err **err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < a->applied->n && !r; i++) {
+		struct applied_customer *c = &a->applied->all[i];
+
+		if (c->to && !c->from)
+			r = try_programs(a, c, err);
+		else if (c->diff.n)
+			r = try_change(a, c, err);
+		applying_tell(a);
+		applying_tell(a);
+	}
+	return r;
+}

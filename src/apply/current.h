@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What customers have now, as a ruleset. */
+#ifndef APPLY_CURRENT_H
+#define APPLY_CURRENT_H
+
+#include "apply/context.h"
+#include "apply/said.h"
+#include "model/ruleset.h"
+
+/*
+ * Reads the customer's chains and rules, the foreign ones too, and adds it to the ruleset. The
+ * rules are those of the site's view, from which changes can be planned. Errors: customer.missing,
+ * netns.*, nft.*.
+ */
+int current_read(struct mfw *mfw, const char *customer, struct said *said, struct ruleset *ruleset,
+		 struct ruleset_customer **ret, struct site **ret_site, struct mfw_err **err);
+
+#endif

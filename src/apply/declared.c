@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "apply/declared.h"
+
+#include <errno.h>
+#include <search.h>
+#include <string.h>
+
+#include "model/action.h"
+
+int declared_new(struct mfw *mfw, struct mfw_ruleset **ret, struct mfw_err **err)
+{
+	struct mfw_ruleset *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		return err_nomem(err);
+	d->mfw = mfw;
+	*ret = d;
+	return 0;
+}
+
+void declared_free(struct mfw_ruleset *d)
+{
+	if (!d)
+		return;
+	ruleset_clear(&d->rs);
+	err_list_clear(&d->errors);
+	err_list_clear(&d->warnings);
+	free(d);
+}
+
+/* ---- expressions and actions ---- */
+
+struct checking {
+	struct mfw_ruleset *d;
+	void *sound; /* tsearch() tree of texts that are right */
+};
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static void keep(void *text)
+{
+	(void)text;
+}
+
+static bool is_full(const struct err_list *list)
+{
+	return list->n >= RULESET_ERRORS_MAX;
+}
+
+/* Moves what is found in a match to its place in the file. */
+static int note_all(struct err_list *from, const struct ruleset_where *where, struct place place,
+		    struct err_list *to)
+{
+	for (size_t i = 0; i < from->n && !is_full(to); i++) {
+		ruleset_place_in(&from->items[i], where, place);
+		if (err_list_add(to, steal_ptr(from->items[i])))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int check_match(struct checking *c, struct ruleset_where *where)
+{
+	cleanup_expr_report struct expr_report report = {};
+	cleanup_expr struct expr *expr = NULL;
+	const struct ruleset_rule *rule = where->rule;
+	const char *text = rule->rule->pub.match;
+	int r;
+
+	if (rule->rule->kind != MATCH_EXPR || tfind(text, &c->sound, by_text))
+		return 0;
+	r = expr_check(text, &c->d->mfw->scheme, &expr, &report);
+	if (r == -ENOMEM || (r && !report.errors.n))
+		return -ENOMEM;
+	where->key = "match";
+	if (r)
+		return note_all(&report.errors, where, rule->match, &c->d->errors);
+	if (!tsearch(text, &c->sound, by_text))
+		return -ENOMEM;
+	return note_all(&report.warnings, where, rule->match, &c->d->warnings);
+}
+
+static int check_action(struct checking *c, struct ruleset_where *where)
+{
+	const char *text = where->rule->rule->pub.action, *warning;
+	struct mfw_err *err = NULL;
+	struct action action;
+
+	if (is_full(&c->d->warnings) || action_parse(text, &action, NULL))
+		return 0;
+	warning = action_warning(&action);
+	if (!warning)
+		return 0;
+	err_make(&err, EINVAL, "action.limit", "%s", warning);
+	where->key = "action";
+	ruleset_place_in(&err, where, where->rule->action);
+	return err_list_add(&c->d->warnings, err);
+}
+
+static int check_chain(struct checking *c, struct ruleset_where *where)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < where->chain->n_rules && !r; i++) {
+		if (is_full(&c->d->errors))
+			return 0;
+		where->rule = &where->chain->rules[i];
+		r = check_match(c, where);
+		r = r ? r : check_action(c, where);
+	}
+	return r;
+}
+
+static int check_rules(struct mfw_ruleset *d)
+{
+	struct checking c = {.d = d};
+	int r = 0;
+
+	for (size_t i = 0; i < d->rs.n_customers && !r; i++) {
+		struct ruleset_where where = {.customer = d->rs.customers[i]};
+
+		for (size_t k = 0; k < where.customer->n_chains && !r; k++) {
+			where.chain = &where.customer->chains[k];
+			r = check_chain(&c, &where);
+		}
+	}
+	tdestroy(c.sound, keep);
+	return r;
+}
+
+/* ---- lists ---- */
+
+static int refuse_list(struct mfw_ruleset *d, const struct ruleset_list *list, const char *path)
+{
+	struct mfw_err *err = NULL;
+	char pointer[256];
+
+	if (is_full(&d->errors))
+		return 0;
+	err_make(&err, EOPNOTSUPP, "ruleset.lists",
+		 "lists cannot be given by a ruleset yet: take the list '%s' out, and write its "
+		 "addresses in the expressions",
+		 list->name);
+	snprintf(pointer, sizeof(pointer), "%s/lists/%s", path, list->name);
+	ruleset_place(&err, list->file, list->place, pointer);
+	return err_list_add(&d->errors, err);
+}
+
+static int check_lists(struct mfw_ruleset *d)
+{
+	char path[64];
+	int r = 0;
+
+	for (size_t i = 0; i < d->rs.n_lists && !r; i++)
+		r = refuse_list(d, &d->rs.lists[i], "");
+	for (size_t i = 0; i < d->rs.n_customers && !r; i++) {
+		const struct ruleset_customer *c = d->rs.customers[i];
+
+		snprintf(path, sizeof(path), "/customers/%u", c->index);
+		for (size_t k = 0; k < c->n_lists && !r; k++)
+			r = refuse_list(d, &c->lists[k], path);
+	}
+	return r;
+}
+
+/* ---- other machines' rules ---- */
+
+static bool is_label(const char *label, const char *text)
+{
+	return label && !strcmp(label, text);
+}
+
+static bool is_for(const struct ruleset_rule *rule, const struct node *node)
+{
+	for (size_t i = 0; i < rule->n_nodes; i++)
+		if (is_label(node->name, rule->nodes[i]) || is_label(node->region, rule->nodes[i]))
+			return true;
+	return !rule->n_nodes;
+}
+
+static bool any_for_nodes(const struct ruleset *rs)
+{
+	for (size_t i = 0; i < rs->n_customers; i++)
+		for (size_t k = 0; k < rs->customers[i]->n_chains; k++)
+			for (size_t j = 0; j < rs->customers[i]->chains[k].n_rules; j++)
+				if (rs->customers[i]->chains[k].rules[j].n_nodes)
+					return true;
+	return false;
+}
+
+static void keep_own(struct mfw_ruleset *d, struct ruleset_chain *chain)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < chain->n_rules; i++) {
+		if (is_for(&chain->rules[i], &d->mfw->node))
+			chain->rules[kept++] = chain->rules[i];
+		else
+			ruleset_rule_clear(&chain->rules[i]);
+	}
+	d->n_elsewhere += chain->n_rules - kept;
+	chain->n_rules = kept;
+}
+
+/* A machine without a name may have been forgotten. */
+static int warn_nameless(struct mfw_ruleset *d)
+{
+	struct mfw_err *err = NULL;
+
+	if (!d->n_elsewhere || d->mfw->node.name || d->mfw->node.region)
+		return 0;
+	err_make(&err, ENOENT, "ruleset.nodes",
+		 "%zu rule%s limited to nodes, and this one has neither name nor region: it gets "
+		 "none of them; %s says what it is called",
+		 d->n_elsewhere, d->n_elsewhere == 1 ? " is" : "s are", d->mfw->node_file);
+	return err_list_add(&d->warnings, err);
+}
+
+static int take_own(struct mfw_ruleset *d, struct mfw_err **err)
+{
+	int r;
+
+	if (!any_for_nodes(&d->rs))
+		return 0;
+	r = context_know_node(d->mfw, err);
+	if (r)
+		return r;
+	for (size_t i = 0; i < d->rs.n_customers; i++)
+		for (size_t k = 0; k < d->rs.customers[i]->n_chains; k++)
+			keep_own(d, &d->rs.customers[i]->chains[k]);
+	return warn_nameless(d) ? err_nomem(err) : 0;
+}
+
+int declared_check(struct mfw_ruleset *d, struct mfw_err **err)
+{
+	if (d->checked)
+		return 0;
+	d->checked = true;
+	if (ruleset_check(&d->rs, &d->errors) || check_lists(d) || check_rules(d))
+		return err_nomem(err);
+	return d->errors.n ? 0 : take_own(d, err);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What an apply did, or would do, shown. */
+#ifndef CLI_APPLIED_H
+#define CLI_APPLIED_H
+
+#include <jansson.h>
+
+#include "cli/session.h"
+
+/* All customers as they were, or would be, changed: "changed", "batches", "customers". */
+json_t *applied_json(struct mfw_applied *applied, const struct config *config);
+/* A line for each that is changed; with --diff what differs. */
+void applied_text(struct mfw_applied *applied, const struct config *config);
+
+/* The match of a rule with what it is: "object FILE", say. */
+struct applied_match {
+	const char *key; /* NULL: it could not be read */
+	const char *text;
+};
+struct applied_match applied_match(const struct mfw_rule *rule);
+
+#endif
