@@ -40,7 +40,8 @@ int mfw_expr_compile(struct mfw *mfw, const char *text, const char *path, struct
 {
 	cleanup_expression struct expression e = {};
 	cleanup_buf struct buf object = {};
-	int r = expression_open(mfw, text, &e, err);
+	struct scope scope = {.mfw = mfw, .customer = mfw->customer, .trial = true};
+	int r = expression_open(&scope, text, &e, err);
 
 	r = r ? r : codegen_object(&e.input, &object, err);
 	return r ? r : write_file(path, &object, err);
@@ -61,7 +62,7 @@ struct mfw_explained {
 	struct mfw_err *not_loaded;
 };
 
-static int load(struct mfw *mfw, struct mfw_explained *x, struct expression *e,
+static int load(const struct scope *scope, struct mfw_explained *x, struct expression *e,
 		const struct buf *object, struct mfw_err **err)
 {
 	cleanup_close int fd = -1;
@@ -73,7 +74,7 @@ static int load(struct mfw *mfw, struct mfw_explained *x, struct expression *e,
 		.len = object->len,
 		.program = CODEGEN_PROGRAM,
 	};
-	int r = expression_bind(mfw, e, true, err);
+	int r = expression_bind(scope, e, err);
 
 	source.maps = e->maps;
 	source.n_maps = e->n_maps;
@@ -93,7 +94,8 @@ static int explain(struct mfw *mfw, const char *text, struct mfw_explained *x, s
 {
 	cleanup_expression struct expression e = {};
 	cleanup_buf struct buf object = {};
-	int r = expression_open(mfw, text, &e, err);
+	struct scope scope = {.mfw = mfw, .customer = mfw->customer, .trial = true};
+	int r = expression_open(&scope, text, &e, err);
 
 	r = r ? r : codegen_summarize(&e.input, &x->summary, err);
 	r = r ? r : codegen_object(&e.input, &object, err);
@@ -108,7 +110,7 @@ static int explain(struct mfw *mfw, const char *text, struct mfw_explained *x, s
 	x->pub.library = x->summary.library.data ? x->summary.library.data : "";
 	x->pub.insns = x->summary.insns;
 	x->pub.object_len = object.len;
-	if (load(mfw, x, &e, &object, &x->not_loaded))
+	if (load(&scope, x, &e, &object, &x->not_loaded))
 		x->pub.not_loaded = x->not_loaded;
 	return 0;
 }

@@ -2,7 +2,7 @@
 /* The public functions about expressions. */
 #include <errno.h>
 
-#include "apply/context.h"
+#include "apply/scope.h"
 
 struct mfw_checked {
 	struct expr_report report;
@@ -16,12 +16,14 @@ int mfw_expr_check(struct mfw *mfw, const char *text, struct mfw_checked **ret,
 		   struct mfw_err **err)
 {
 	cleanup(checked_free_p) struct mfw_checked *checked = calloc(1, sizeof(*checked));
+	struct scope scope = {.mfw = mfw, .customer = mfw->customer, .trial = true};
+	const struct scheme scheme = scope_scheme(&scope);
 	cleanup_expr struct expr *expr = NULL;
 	int r;
 
 	if (!checked)
 		return err_nomem(err);
-	r = expr_check(text, &mfw->scheme, &expr, &checked->report);
+	r = expr_check(text, &scheme, &expr, &checked->report);
 	if (r == -ENOMEM || (r && !checked->report.errors.n))
 		return err_nomem(err);
 	checked->sound = !r;

@@ -4,13 +4,13 @@
 #include <mfw/parse.h>
 #include <mfw/runtime.h>
 
-struct cell {
+struct mfw_name_cell {
 	__u64 w[4];
 };
 
 /* A cell of what begins at off and has n bytes left: 0 where it has ended. */
-static __always_inline long load_cell(struct __sk_buff *skb, struct cell *cell, __u32 off, __u32 n,
-				      __u32 fold)
+static __always_inline long load_cell(struct __sk_buff *skb, struct mfw_name_cell *cell, __u32 off,
+				      __u32 n, __u32 fold)
 {
 	__builtin_memset(cell, 0, sizeof(*cell));
 	if (mfw_load_some(skb, off, cell, n < sizeof(*cell) ? n : sizeof(*cell), sizeof(*cell)))
@@ -27,7 +27,7 @@ __noinline __u64 mfw_name_hash(struct __sk_buff *skb, __u32 off, __u32 len, __u3
 
 #pragma clang loop unroll(disable)
 	for (__u32 i = 0; i < MFW_LIST_CELLS; i++) {
-		struct cell cell;
+		struct mfw_name_cell cell;
 
 		if (i * sizeof(cell) >= len ||
 		    load_cell(skb, &cell, off + i * sizeof(cell), len - i * sizeof(cell), fold))
@@ -35,6 +35,18 @@ __noinline __u64 mfw_name_hash(struct __sk_buff *skb, __u32 off, __u32 len, __u3
 		hash = mfw_list_name_cell(hash, cell.w);
 	}
 	return hash;
+}
+
+/* Whether the cell is what begins at off and has n bytes left. Of its own for the same reason. */
+__noinline int mfw_name_cell(struct __sk_buff *skb, const struct mfw_name_cell *cell, __u32 off,
+			     __u32 n, __u32 fold)
+{
+	struct mfw_name_cell own;
+
+	if (!cell || load_cell(skb, &own, off, n, fold))
+		return 0;
+	return !((cell->w[0] ^ own.w[0]) | (cell->w[1] ^ own.w[1]) | (cell->w[2] ^ own.w[2]) |
+		 (cell->w[3] ^ own.w[3]));
 }
 
 struct search {
@@ -48,27 +60,21 @@ struct search {
 static long step(__u32 turn, struct search *s)
 {
 	__s64 at = mfw_list_scan_step(s->list, &s->scan);
-	__u64 other = 0;
+	__u32 done = 0;
 
 	(void)turn;
 	if (at <= 0)
 		return at < 0;
 #pragma clang loop unroll(disable)
-	for (__u32 i = 0; i < MFW_LIST_CELLS; i++) {
-		__u32 done = i * sizeof(struct cell);
-		const __u64 *words;
-		struct cell cell;
+	for (__u32 i = 0; i < MFW_LIST_CELLS && done < s->len; i++) {
+		const struct mfw_name_cell *cell = (const void *)mfw_list_cell(s->list, at + i);
 
-		if (done >= s->len)
-			break;
-		words = mfw_list_cell(s->list, at + i);
-		if (!words || load_cell(s->skb, &cell, s->off + done, s->len - done, s->fold))
-			return 1;
-		for (int k = 0; k < 4; k++)
-			other |= words[k] ^ cell.w[k];
+		if (!cell || !mfw_name_cell(s->skb, cell, s->off + done, s->len - done, s->fold))
+			return 0;
+		done += sizeof(*cell);
 	}
-	s->found = !other;
-	return s->found != 0;
+	s->found = 1;
+	return 1;
 }
 
 /* fold: A..Z of the packet count as a..z. */

@@ -48,7 +48,8 @@ struct mfw_list_head {
 	__u32 bucket_mask; /* how many there are, less one; a power of two */
 	__u8 kind;         /* enum mfw_list_kind */
 	__u8 six_all;      /* ::/0 is in the list */
-	__u8 pad[6];
+	__u8 pad[2];
+	__u32 zero; /* 0, which the verifier does not know */
 };
 
 /* Lines 1 to 11: for user space. */

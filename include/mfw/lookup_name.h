@@ -25,6 +25,9 @@ static __always_inline struct mfw_list_scan mfw_list_scan_begin(const struct mfw
 		.bucket_mask = head->bucket_mask,
 		.hash = hash,
 		.mark = mfw_list_name_mark(hash, length),
+		/* What it knows here it follows, and goes through the look-up once for each. */
+		.probe = head->zero,
+		.tried = head->zero,
 	};
 }
 

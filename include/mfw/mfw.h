@@ -115,11 +115,21 @@ struct mfw_options {
 	 */
 	const char *country_file;
 	const char *asnum_file;
+	/* Whose own lists are named in expressions that are tried; NULL: nobody's. */
+	const char *customer;
+	/*
+	 * Lists for trying expressions, "NAME=FILE" or "shared.NAME=FILE": they go before those
+	 * that there are. A file is read when it is first asked for, as addresses or as names,
+	 * whichever the expression wants. Without any, and without a customer, lists are empty.
+	 */
+	const char *const *lists;
+	size_t n_lists;
 };
 
 /*
  * Opens the library. opts may be NULL. Needs no privilege by itself.
- * Errors: ENOMEM, EINVAL (a size that is too small to be any version's), node.bad, geo.*.
+ * Errors: ENOMEM, EINVAL (a size that is too small to be any version's), node.bad, geo.*,
+ * list.given.
  */
 int mfw_open(const struct mfw_options *opts, struct mfw **ret, struct mfw_err **err);
 /* Closes sockets and frees all that mfw owns. Changes, listings and so on are freed before. */

@@ -6,7 +6,8 @@
 #include "apply/retry.h"
 #include "apply/source.h"
 
-static int try_program(struct applying *a, const struct ruleset_rule *rule, struct mfw_err **err)
+static int try_program(struct applying *a, const char *customer, const struct ruleset_rule *rule,
+		       struct mfw_err **err)
 {
 	enum match_kind kind = rule->rule->kind;
 	cleanup_source struct source source = SOURCE_NONE;
@@ -16,11 +17,11 @@ static int try_program(struct applying *a, const struct ruleset_rule *rule, stru
 
 	if (kind == MATCH_BYTECODE)
 		return 0;
-	r = source_keep(a->mfw, kind, *rule_match_text(rule->rule, kind),
+	r = source_keep(a->mfw, customer, kind, *rule_match_text(rule->rule, kind),
 			(const struct kept_source **)&kept, err);
 	if (r || kept->everything || kept->tried)
 		return r;
-	r = source_open(a->mfw, NULL, kind, kept->text, &source, err);
+	r = source_open(a->mfw, customer, NULL, kind, kept->text, &source, err);
 	r = r ? r : source_load(&source, &fd, err);
 	kept->tried = !r;
 	return r;
@@ -33,7 +34,7 @@ static int try_programs(struct applying *a, const struct applied_customer *c, st
 		const struct ruleset_chain *chain = &c->to->chains[i];
 
 		for (size_t k = 0; k < chain->n_rules; k++) {
-			int r = try_program(a, &chain->rules[k], err);
+			int r = try_program(a, c->to->name, &chain->rules[k], err);
 
 			if (!r)
 				continue;

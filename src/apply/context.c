@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "apply/context.h"
+#include "apply/lists.h"
 #include "base/nearest.h"
 #include "expr/constant.h"
 
@@ -16,20 +17,20 @@ static const struct matcher *find_matcher(void *ctx, const char *name, struct mf
 {
 	bool missing;
 
-	return catalog_find(((struct mfw *)ctx)->catalog, name, &missing, err);
+	return catalog_find(((struct scope *)ctx)->mfw->catalog, name, &missing, err);
 }
 
 static const struct field *find_field(void *ctx, const char *name)
 {
 	const struct field *field = field_find(name);
 
-	return field ? field : catalog_field(((struct mfw *)ctx)->catalog, name);
+	return field ? field : catalog_field(((struct scope *)ctx)->mfw->catalog, name);
 }
 
 static const char *nearest_name(void *ctx, const char *name)
 {
 	struct nearest nearest = NEAREST_INIT(name);
-	struct catalog *catalog = ((struct mfw *)ctx)->catalog;
+	struct catalog *catalog = ((struct scope *)ctx)->mfw->catalog;
 	const char *matcher = catalog_nearest(catalog, name), *field = field_nearest(name);
 	const char *dotted = strchr(name, '.') ? catalog_nearest_field(catalog, name) : NULL;
 
@@ -44,7 +45,7 @@ static const char *nearest_name(void *ctx, const char *name)
 
 static const char *find_label(void *ctx, const struct field *field)
 {
-	return node_label(&((struct mfw *)ctx)->node, field);
+	return node_label(&((struct scope *)ctx)->mfw->node, field);
 }
 
 static bool asks_node(const struct expr *expr)
@@ -132,12 +133,46 @@ static int load_geo(struct mfw *mfw, const struct mfw_options *o, struct mfw_err
 	return r;
 }
 
+/* NAME=FILE, or shared.NAME=FILE. */
+static int add_given(struct mfw *mfw, const char *text, struct mfw_err **err)
+{
+	struct given_list *list = &mfw->given_lists[mfw->n_given_lists];
+	bool shared = !strncmp(text, "shared.", strlen("shared."));
+	const char *name = text + (shared ? strlen("shared.") : 0), *equals = strchr(name, '=');
+
+	if (!equals || !equals[1])
+		return err_make(err, EINVAL, "list.given",
+				"'%.80s' gives no list: write NAME=FILE, or shared.NAME=FILE",
+				text);
+	list->name = strndup(name, (size_t)(equals - name));
+	list->path = strdup(equals + 1);
+	list->shared = shared;
+	mfw->n_given_lists++;
+	if (!list->name || !list->path)
+		return err_nomem(err);
+	return lists_check_name(list->name, err);
+}
+
+static int take_lists(struct mfw *mfw, const struct mfw_options *o, struct mfw_err **err)
+{
+	int r = 0;
+
+	mfw->customer = o->customer ? strdup(o->customer) : NULL;
+	mfw->given_lists = calloc(o->n_lists + 1, sizeof(*mfw->given_lists));
+	if (!mfw->given_lists || (o->customer && !mfw->customer))
+		return err_nomem(err);
+	for (size_t i = 0; i < o->n_lists && !r; i++)
+		r = add_given(mfw, o->lists[i], err);
+	return r;
+}
+
 static int fill(struct mfw *mfw, const struct mfw_options *o, struct mfw_err **err)
 {
 	char path[2 * PATH_MAX];
 	int r = take_options(mfw, o, err);
 
 	r = r ? r : load_geo(mfw, o, err);
+	r = r ? r : take_lists(mfw, o, err);
 	if (r)
 		return r;
 	default_matcher_path(path);
@@ -146,8 +181,9 @@ static int fill(struct mfw *mfw, const struct mfw_options *o, struct mfw_err **e
 		mfw->lib_path = NULL;
 		return err_nomem(err);
 	}
+	mfw->no_scope = (struct scope){.mfw = mfw};
 	mfw->scheme = (struct scheme){
-		.ctx = mfw,
+		.ctx = &mfw->no_scope,
 		.field = find_field,
 		.matcher = find_matcher,
 		.nearest = nearest_name,
@@ -187,6 +223,13 @@ void context_close(struct mfw *mfw)
 	node_clear(&mfw->node);
 	for (enum geo_kind kind = 0; kind < GEO_KINDS; kind++)
 		buf_clear(&mfw->given_geo[kind]);
+	for (size_t i = 0; i < mfw->n_given_lists; i++) {
+		free(mfw->given_lists[i].name);
+		free(mfw->given_lists[i].path);
+		free(mfw->given_lists[i].area.lines);
+	}
+	free(mfw->given_lists);
+	free(mfw->customer);
 	free(mfw->node_file);
 	free(mfw->lib_path);
 	free(mfw->holder);

@@ -8,6 +8,7 @@
 #include "expr/expr.h"
 #include "geo/geo.h"
 #include "kernel/kernel.h"
+#include "list/list.h"
 
 /*
  * One namespace's rules as one holder of programs: a customer, or a namespace addressed directly.
@@ -30,18 +31,43 @@ struct site {
 	bool busy;
 };
 
+/* A list that was given when the library was opened. */
+struct given_list {
+	char *name, *path;
+	bool shared;
+	/* As it is asked for first; lines NULL: not yet. */
+	enum mfw_list_kind kind;
+	struct area area;
+};
+
+/* Whose lists an expression names, and what goes before what is loaded. */
+struct scope {
+	struct mfw *mfw;
+	const char *customer; /* whose own ones are; NULL: nobody's */
+	/*
+	 * What was given when the library was opened goes before what is loaded, and of what there
+	 * is not nothing is known: an expression that is looked at, rather than made a rule of.
+	 */
+	bool trial;
+};
+
 struct mfw {
 	char *holder;
 	unsigned lock_wait_ms;
 	struct catalog *catalog;
 	char *lib_path; /* where the functions are that programs call: see struct codegen_input */
-	struct scheme scheme;
+	struct scheme scheme; /* in no scope: any list will do */
+	struct scope no_scope;
 	char *node_file;
 	/* From node_file when it is first asked for: see context_node(). */
 	struct node node;
 	bool node_known;
 	/* What is known about addresses, instead of what is loaded: see geo_build(). */
 	struct buf given_geo[GEO_KINDS];
+	struct given_list *given_lists;
+	size_t n_given_lists;
+	/* Whose lists are named where no rule says it; NULL: nobody's. */
+	char *customer;
 	struct site *sites;
 	/* What matches were made into, while it is kept: see source_keep(). */
 	bool keeps_sources;

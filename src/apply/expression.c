@@ -7,20 +7,23 @@
 #include "apply/geodata.h"
 #include "expr/constant.h"
 
-int expression_open(struct mfw *mfw, const char *text, struct expression *ret, struct mfw_err **err)
+int expression_open(struct scope *scope, const char *text, struct expression *ret,
+		    struct mfw_err **err)
 {
-	int r = expr_parse(text, &mfw->scheme, &ret->written, err);
+	const struct scheme scheme = scope_scheme(scope);
+	int r = expr_parse(text, &scheme, &ret->written, err);
 
-	r = r ? r : expr_parse(text, &mfw->scheme, &ret->folded, err);
-	r = r ? r : context_node(mfw, ret->written, err);
+	r = r ? r : expr_parse(text, &scheme, &ret->folded, err);
+	r = r ? r : context_node(scope->mfw, ret->written, err);
+	r = r ? r : scope_open(scope, ret->written, &ret->lists, err);
 	if (r)
 		return r;
-	if (expr_print(ret->written, &ret->text) || expr_fold(&ret->folded, &mfw->scheme))
+	if (expr_print(ret->written, &ret->text) || expr_fold(&ret->folded, &scheme))
 		return err_nomem(err);
 	ret->input = (struct codegen_input){
 		.expr = ret->folded,
 		.source = ret->text.data,
-		.path = mfw->lib_path,
+		.path = scope->mfw->lib_path,
 	};
 	return 0;
 }
@@ -59,30 +62,59 @@ static bool asks_geo(const struct expr *expr, enum geo_kind kind)
 	       (kind == GEO_COUNTRY) == (field->type == FIELD_BYTES);
 }
 
-static int bind_geo(struct mfw *mfw, enum geo_kind kind, struct expression *e, bool trial,
+static int bind_slot(struct expression *e, const char *name, int *slot, struct mfw_err **err)
+{
+	uint32_t id;
+	int r = kernel_map_id(*slot, &id);
+
+	if (r)
+		return err_make(err, -r, "bpf.map", "cannot look at a map: %s", strerror(-r));
+	return add_map(e, name, slot, id) ? err_nomem(err) : 0;
+}
+
+static int bind_geo(const struct scope *scope, enum geo_kind kind, struct expression *e,
 		    struct mfw_err **err)
 {
-	bool given = trial && mfw->given_geo[kind].len, lack = trial && !given;
+	const struct buf *geo = &scope->mfw->given_geo[kind];
+	bool given = scope->trial && geo->len, lack = scope->trial && !given;
 	cleanup_close int slot = -1;
-	uint32_t id;
-	int r = given ? geodata_new_slot(&mfw->given_geo[kind], &slot, err)
+	int r = given ? geodata_new_slot(geo, &slot, err)
 		      : geodata_slot(kind, &slot, lack ? NULL : err);
 
 	if (r)
 		return lack ? 0 : r;
-	r = kernel_map_id(slot, &id);
-	if (r)
-		return err_make(err, -r, "bpf.map", "cannot look at a map: %s", strerror(-r));
-	return add_map(e, geodata_map(kind), &slot, id) ? err_nomem(err) : 0;
+	return bind_slot(e, geodata_map(kind), &slot, err);
 }
 
-int expression_bind(struct mfw *mfw, struct expression *e, bool trial, struct mfw_err **err)
+static bool names_list(const struct expr *expr, const struct scope_list *list)
+{
+	for (size_t i = 0; i < expr->n_operands; i++)
+		if (names_list(expr->operands[i], list))
+			return true;
+	return expr->list && expr->shared == list->shared && !strcmp(expr->list, list->name);
+}
+
+static int bind_list(const struct scope *scope, const struct scope_list *list, struct expression *e,
+		     struct mfw_err **err)
+{
+	char name[CODEGEN_MAP_LEN];
+	cleanup_close int slot = -1;
+	int r = scope_slot(scope, list, &slot, err);
+
+	codegen_list_map(list->name, list->shared, name);
+	return r ? r : bind_slot(e, name, &slot, err);
+}
+
+int expression_bind(const struct scope *scope, struct expression *e, struct mfw_err **err)
 {
 	int r = 0;
 
 	for (enum geo_kind kind = 0; kind < GEO_KINDS && !r; kind++)
 		if (asks_geo(e->folded, kind))
-			r = bind_geo(mfw, kind, e, trial, err);
+			r = bind_geo(scope, kind, e, err);
+	for (size_t i = 0; i < e->lists.n && !r; i++)
+		if (names_list(e->folded, &e->lists.all[i]))
+			r = bind_list(scope, &e->lists.all[i], e, err);
 	e->input.maps = e->map_ids;
 	e->input.n_maps = e->n_maps;
 	return r;
@@ -94,6 +126,7 @@ void expression_clear(struct expression *e)
 		free((char *)e->maps[i].name);
 		close(e->maps[i].fd);
 	}
+	scope_lists_clear(&e->lists);
 	free(e->maps);
 	free(e->map_ids);
 	expr_free(e->written);

@@ -3,7 +3,7 @@
 #ifndef APPLY_EXPRESSION_H
 #define APPLY_EXPRESSION_H
 
-#include "apply/context.h"
+#include "apply/scope.h"
 #include "codegen/codegen.h"
 
 /* {} is an empty one. */
@@ -16,17 +16,17 @@ struct expression {
 	struct prog_map *maps;
 	uint32_t *map_ids;
 	size_t n_maps;
+	struct scope_lists lists; /* that it names, as they are now */
 };
 
-/* Parses and folds. Errors: as expr_parse(), node.file. */
-int expression_open(struct mfw *mfw, const char *text, struct expression *ret,
+/* Parses and folds, and opens the lists. Errors: as expr_parse(), node.file, list.*. */
+int expression_open(struct scope *scope, const char *text, struct expression *ret,
 		    struct mfw_err **err);
 /*
- * Opens what is known about the addresses that it asks about, to be looked into by its program.
- * trial: the data that was given when the library was opened goes before, and where there is none
- * nothing is known; otherwise it is what is loaded, or refused. Errors: geo.*, bpf.*.
+ * Opens what its program looks into: what is known about the addresses that it asks about, and the
+ * lists that it names. Errors: geo.*, bpf.*.
  */
-int expression_bind(struct mfw *mfw, struct expression *e, bool trial, struct mfw_err **err);
+int expression_bind(const struct scope *scope, struct expression *e, struct mfw_err **err);
 void expression_clear(struct expression *e);
 
 #define cleanup_expression cleanup(expression_clear)

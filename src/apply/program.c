@@ -30,7 +30,9 @@ static void staging_clear(struct staging *s)
 
 static int open_source(struct staging *s, struct mfw_err **err)
 {
-	int r = s->opened ? 0 : source_open(s->mfw, s->place, s->kind, s->text, &s->source, err);
+	int r = s->opened ? 0
+			  : source_open(s->mfw, s->place->site->customer, s->place, s->kind,
+					s->text, &s->source, err);
 
 	if (r || s->opened)
 		return r;
@@ -173,7 +175,7 @@ static int stage_kept(struct staging *s, struct rule *rule, struct mfw_err **err
 
 	if (!s->mfw->keeps_sources)
 		return 1;
-	r = source_keep(s->mfw, s->kind, s->text, &kept, err);
+	r = source_keep(s->mfw, s->place->site->customer, s->kind, s->text, &kept, err);
 	if (r)
 		return r;
 	if (kept->keeps_state)
@@ -210,7 +212,7 @@ int program_identify(struct mfw *mfw, const struct state_place *place, const str
 	const char *text = *rule_match_text((struct rule *)rule, rule->kind);
 	cleanup_source struct source s = SOURCE_NONE;
 	const struct kept_source *kept;
-	int r = source_keep(mfw, rule->kind, text, &kept, err);
+	int r = source_keep(mfw, place->site->customer, rule->kind, text, &kept, err);
 
 	*ret = 0;
 	if (r || kept->everything)
@@ -219,7 +221,7 @@ int program_identify(struct mfw *mfw, const struct state_place *place, const str
 		program_hex(kept->hash, ret);
 		return 0;
 	}
-	r = source_open(mfw, place, rule->kind, text, &s, err);
+	r = source_open(mfw, place->site->customer, place, rule->kind, text, &s, err);
 	if (!r)
 		program_hex(s.hash, ret);
 	return r;

@@ -95,12 +95,13 @@ static void hash_state(struct source *s, const char *pin_dir)
 	memcpy(s->hash, digest, PROGRAM_HASH_LEN);
 }
 
-static int open_expr(struct mfw *mfw, const struct state_place *place, struct source *s,
-		     struct mfw_err **err)
+static int open_expr(struct mfw *mfw, const char *customer, const struct state_place *place,
+		     struct source *s, struct mfw_err **err)
 {
-	int r = expression_open(mfw, s->text, &s->expr, err);
+	struct scope scope = {.mfw = mfw, .customer = customer};
+	int r = expression_open(&scope, s->text, &s->expr, err);
 
-	r = r ? r : expression_bind(mfw, &s->expr, false, err);
+	r = r ? r : expression_bind(&scope, &s->expr, err);
 	if (!r && codegen_identity(&s->expr.input, s->hash))
 		return err_nomem(err);
 	if (r)
@@ -115,8 +116,8 @@ static int open_expr(struct mfw *mfw, const struct state_place *place, struct so
 	return r;
 }
 
-int source_open(struct mfw *mfw, const struct state_place *place, enum match_kind kind,
-		const char *text, struct source *ret, struct mfw_err **err)
+int source_open(struct mfw *mfw, const char *customer, const struct state_place *place,
+		enum match_kind kind, const char *text, struct source *ret, struct mfw_err **err)
 {
 	cleanup_source struct source s = SOURCE_NONE;
 	int r;
@@ -124,7 +125,7 @@ int source_open(struct mfw *mfw, const struct state_place *place, enum match_kin
 	s.kind = kind;
 	s.text = text;
 	if (kind == MATCH_EXPR)
-		r = open_expr(mfw, place, &s, err);
+		r = open_expr(mfw, customer, place, &s, err);
 	else
 		r = kind == MATCH_OBJECT ? open_object(&s, err) : open_pinned(&s, err);
 	if (r)
@@ -189,7 +190,19 @@ static int by_match(const void *a, const void *b)
 {
 	const struct kept_source *x = a, *y = b;
 
-	return x->kind != y->kind ? (int)x->kind - (int)y->kind : strcmp(x->text, y->text);
+	int order = x->kind != y->kind ? (int)x->kind - (int)y->kind : strcmp(x->text, y->text);
+
+	return order ? order
+		     : strcmp(x->customer ? x->customer : "", y->customer ? y->customer : "");
+}
+
+/* Whether the text may name a list that is a customer's own. */
+static bool names_own_list(enum match_kind kind, const char *text)
+{
+	for (; kind == MATCH_EXPR && (text = strchr(text, '$')); text++)
+		if (strncmp(text, "$shared.", strlen("$shared.")) != 0)
+			return true;
+	return false;
 }
 
 static void forget(void *p)
@@ -198,6 +211,7 @@ static void forget(void *p)
 
 	free(kept->origin);
 	free(kept->canonical);
+	free(kept->customer);
 	free(kept);
 }
 
@@ -209,7 +223,7 @@ void source_forget(struct mfw *mfw)
 }
 
 /* Takes what it needs of the source. NULL without memory. */
-static struct kept_source *keep(struct mfw *mfw, struct source *s)
+static struct kept_source *keep(struct mfw *mfw, const char *customer, struct source *s)
 {
 	struct kept_source *kept = calloc(1, sizeof(*kept) + strlen(s->text) + 1);
 
@@ -223,16 +237,18 @@ static struct kept_source *keep(struct mfw *mfw, struct source *s)
 	kept->origin = steal_ptr(s->origin);
 	if (s->expr.text.data)
 		kept->canonical = buf_steal(&s->expr.text);
-	if (tsearch(kept, &mfw->sources, by_match))
+	kept->customer = customer ? strdup(customer) : NULL;
+	if (!customer == !kept->customer && tsearch(kept, &mfw->sources, by_match))
 		return kept;
 	forget(kept);
 	return NULL;
 }
 
-int source_keep(struct mfw *mfw, enum match_kind kind, const char *text,
+int source_keep(struct mfw *mfw, const char *customer, enum match_kind kind, const char *text,
 		const struct kept_source **ret, struct mfw_err **err)
 {
-	struct kept_source key = {.kind = kind, .text = text}, **found;
+	const char *owner = names_own_list(kind, text) ? customer : NULL;
+	struct kept_source key = {.kind = kind, .text = text, .customer = (char *)owner}, **found;
 	cleanup_source struct source s = SOURCE_NONE;
 	int r;
 
@@ -241,9 +257,9 @@ int source_keep(struct mfw *mfw, enum match_kind kind, const char *text,
 		*ret = *found;
 		return 0;
 	}
-	r = source_open(mfw, NULL, kind, text, &s, err);
+	r = source_open(mfw, owner, NULL, kind, text, &s, err);
 	if (r)
 		return r;
-	*ret = keep(mfw, &s);
+	*ret = keep(mfw, owner, &s);
 	return *ret ? 0 : err_nomem(err);
 }

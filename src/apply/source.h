@@ -22,11 +22,12 @@ struct source {
 #define SOURCE_NONE ((struct source){.fd = -1})
 
 /*
- * text stays the caller's. place NULL: what is remembered is left out; where keeps_state is set,
- * the hash is then none of a program's. Errors: expr.*, matcher.*, object.*, bpf.*.
+ * text stays the caller's. customer: whose lists it names; NULL: nobody's. place NULL: what is
+ * remembered is left out; where keeps_state is set, the hash is then none of a program's. Errors:
+ * expr.*, matcher.*, list.*, object.*, bpf.*.
  */
-int source_open(struct mfw *mfw, const struct state_place *place, enum match_kind kind,
-		const char *text, struct source *ret, struct mfw_err **err);
+int source_open(struct mfw *mfw, const char *customer, const struct state_place *place,
+		enum match_kind kind, const char *text, struct source *ret, struct mfw_err **err);
 /* A new descriptor of the program, which is not pinned yet. Errors: bpf.*, codegen.*. */
 int source_load(struct source *source, int *ret_fd, struct mfw_err **err);
 void source_clear(struct source *source);
@@ -39,6 +40,7 @@ struct kept_source {
 	unsigned char hash[PROGRAM_HASH_LEN];
 	char *origin;
 	char *canonical; /* MATCH_EXPR: the text as it is stored with the program */
+	char *customer;  /* MATCH_EXPR that names one of his lists; otherwise NULL */
 	const char *text;
 	char room[]; /* of text */
 };
@@ -47,7 +49,7 @@ struct kept_source {
  * What the match is made into, without its place; opened once while mfw->keeps_sources is set,
  * since ten thousand rules can be of ten expressions. Errors as source_open().
  */
-int source_keep(struct mfw *mfw, enum match_kind kind, const char *text,
+int source_keep(struct mfw *mfw, const char *customer, enum match_kind kind, const char *text,
 		const struct kept_source **ret, struct mfw_err **err);
 void source_forget(struct mfw *mfw);
 

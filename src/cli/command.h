@@ -52,6 +52,8 @@ enum option_id {
 	O_DIFF,
 	O_ONLY,
 	O_PRUNE,
+	O_CUSTOMER,
+	O_LIST,
 	O_COUNT,
 };
 
@@ -59,7 +61,8 @@ enum option_id {
 #define OPTS_GLOBAL    (OPT(JSON) | OPT(HELP) | OPT(MATCHER_PATH) | OPT(COLOR) | OPT(WAIT))
 #define OPTS_DIRECT    (OPT(NETNS) | OPT(FAMILY) | OPT(TABLE) | OPT(CHAIN))
 #define OPTS_PROGRAM   (OPT(OBJECT_PINNED) | OPT(OBJECT) | OPT(BYTECODE))
-#define OPTS_KNOWN     (OPT(NODE) | OPT(COUNTRY) | OPT(ASN))
+#define OPTS_LISTS     (OPT(CUSTOMER) | OPT(LIST))
+#define OPTS_KNOWN     (OPT(NODE) | OPT(COUNTRY) | OPT(ASN) | OPTS_LISTS)
 #define OPTS_PLACE     (OPT(BEFORE) | OPT(AFTER) | OPT(INDEX))
 #define OPTS_BASECHAIN (OPT(TYPE) | OPT(HOOK) | OPT(PRIORITY) | OPT(POLICY))
 
@@ -88,6 +91,7 @@ struct option {
 	const char *const *values; /* NULL, or the words that the value is one of */
 	uint64_t rejects;          /* options that contradict this one */
 	enum wordlist completes;
+	bool repeated; /* may be given more than once */
 };
 
 extern const struct option options[O_COUNT];

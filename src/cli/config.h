@@ -55,6 +55,10 @@ struct config {
 	const char *asn;
 	bool shared;         /* everybody's list */
 	const char *entries; /* a file of them */
+	struct config_lists {
+		const char *all[32]; /* NAME=FILE */
+		size_t n;
+	} lists;
 	const char *format;
 	bool reset;
 	bool check; /* rulesets: only look */

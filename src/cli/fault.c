@@ -74,15 +74,17 @@ void fault_in_file(struct fault *fault, const char *file, const char *text, size
 enum status fault_status(const struct fault *fault)
 {
 	static const char *const bad_input[] = {
-		"expr.",           "name.",         "action.",
-		"bytecode.",       "usage.",        "value.",
-		"matcher.unknown", "family.",       "hook.",
-		"target.",         "netns.bad",     "rule.match",
-		"rule.mode",       "rule.comment",  "rule.place",
-		"chain.type",      "chain.policy",  "chain.hook",
-		"chain.fields",    "geo.syntax",    "geo.value",
-		"geo.overlap",     "geo.too_large", "geo.address",
-		"node.",           "ruleset.",      "doc.",
+		"expr.",           "name.",          "action.",
+		"bytecode.",       "usage.",         "value.",
+		"matcher.unknown", "family.",        "hook.",
+		"target.",         "netns.bad",      "rule.match",
+		"rule.mode",       "rule.comment",   "rule.place",
+		"chain.type",      "chain.policy",   "chain.hook",
+		"chain.fields",    "geo.syntax",     "geo.value",
+		"geo.overlap",     "geo.too_large",  "geo.address",
+		"node.",           "ruleset.",       "doc.",
+		"list.entry",      "list.type",      "list.given",
+		"list.nobody",     "list.too_large",
 	};
 	const char *kind = fault->kind ? fault->kind : "";
 

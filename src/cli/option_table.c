@@ -37,6 +37,18 @@ static int write_text(const struct option *option, void *member, const char *val
 	return 0;
 }
 
+static int write_list(const struct option *option, void *member, const char *value,
+		      struct fault *fault)
+{
+	struct config_lists *lists = member;
+
+	if (lists->n == sizeof(lists->all) / sizeof(lists->all[0]))
+		return fault_usage(fault, "usage.value", "%s is given more than %zu times",
+				   option->name, lists->n);
+	lists->all[lists->n++] = value;
+	return 0;
+}
+
 static int write_word(const struct option *option, void *member, const char *value,
 		      struct fault *fault)
 {
@@ -137,6 +149,10 @@ const struct option options[O_COUNT] = {
 		   .completes = WORDS_PATH},
 	[O_SHARED] = {"--shared", NULL, "the list is everybody's, rather than a customer's",
 		      write_flag, AT(shared)},
+	[O_CUSTOMER] = {"--customer", "CUSTOMER", "whose lists the expression names", write_text,
+			AT(customer), .completes = WORDS_CUSTOMER},
+	[O_LIST] = {"--list", "NAME=FILE", "what a list has; shared.NAME for a shared one",
+		    write_list, AT(lists), .repeated = true},
 	[O_ENTRIES] = {"--file", "FILE", "entries, one a line ('-': standard input)", write_text,
 		       AT(entries), .completes = WORDS_PATH},
 	[O_CHECK] = {"--check", NULL, "change nothing; exit status 3 if something would change",

@@ -75,7 +75,7 @@ static int parse_option(struct config *config, const char *const *words, size_t 
 	if (!option)
 		return unknown_option(word, fault);
 	bit = 1ULL << (option - options);
-	if (config->given & bit)
+	if (config->given & bit && !option->repeated)
 		return fault_usage(fault, "usage.twice", "%s is given twice", option->name);
 	if (!option->argument && value)
 		return fault_usage(fault, "usage.value", "%s takes no value", option->name);

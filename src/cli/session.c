@@ -34,6 +34,10 @@ int session_open(struct session *session, struct fault *fault)
 		opts.country_file = config->country;
 		opts.asnum_file = config->asn;
 	}
+	if (config->given & OPT(CUSTOMER))
+		opts.customer = config->customer;
+	opts.lists = config->lists.all;
+	opts.n_lists = config->lists.n;
 	if (config->given & OPT(WAIT)) {
 		/* To the library 0 means its default; not to wait is the least that it knows. */
 		uint64_t ms = config->wait_s ? (uint64_t)config->wait_s * 1000 : 1;

@@ -13,6 +13,7 @@
 #include <mfw/runtime.h>
 
 #include "codegen/code.h"
+#include "codegen/codegen.h"
 
 /* ---- the program's stack, from the top down ---- */
 
@@ -60,12 +61,21 @@ struct slot {
 
 #define SLOTS_MAX 8
 
+/* A list of the program, and where the generation is that the packet is looked for in. */
+struct list_slot {
+	struct code_list list;
+	int place;
+};
+
 struct slots {
 	struct slot items[SLOTS_MAX];
 	size_t n;
-	int value;  /* where the struct mfw_value is; 0: none is needed */
-	int holds;  /* the byte that says whose it is; 0: there is none */
-	int bottom; /* the lowest byte of the stack that is used */
+	struct list_slot lists[CODEGEN_LISTS_MAX];
+	size_t n_lists;
+	bool many_lists; /* there are more */
+	int value;       /* where the struct mfw_value is; 0: none is needed */
+	int holds;       /* the byte that says whose it is; 0: there is none */
+	int bottom;      /* the lowest byte of the stack that is used */
 };
 
 struct asker {
@@ -82,6 +92,9 @@ struct asker {
 void slots_plan(const struct expr *expr, struct slots *ret);
 /* NULL: the field is not kept. */
 const struct slot *slots_find(const struct slots *slots, const struct field *field);
+
+/* The list that is looked into; NULL: it is one of too many. */
+const struct list_slot *slots_list(const struct slots *slots, const struct expr *compare);
 
 /* At the program's beginning: nothing was asked yet. */
 void ask_field_begin(struct asker *a);
@@ -102,6 +115,8 @@ void ask_bytes(struct asker *a, const struct expr *expr, struct ways ways);
 void ask_proto(struct asker *a, const struct expr *expr, struct ways ways);
 /* The same of what a country's field says. */
 void ask_country(struct asker *a, const struct expr *expr, struct ways ways);
+/* w1 = the number of a country, from 0. */
+void ask_load_country(struct asker *a, const struct field *field, uint32_t missing);
 /* w1 = the number of an autonomous system. */
 void ask_load_asnum(struct asker *a, const struct field *field, uint32_t missing);
 
@@ -109,6 +124,12 @@ void ask_load_asnum(struct asker *a, const struct field *field, uint32_t missing
 void ask_present(struct asker *a, enum field_l4 l4, uint32_t missing);
 /* What a value that is there says about the packet. */
 unsigned ask_known(const struct value *value);
+
+/* ---- lists (ask_list.c, slots.c) ---- */
+
+/* At the program's beginning: takes the generation of each list, once for the packet. */
+void ask_list_begin(struct asker *a, uint32_t no);
+void ask_list(struct asker *a, const struct expr *compare, struct ways ways);
 
 /* ---- ends of questions ---- */
 

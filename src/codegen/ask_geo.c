@@ -18,8 +18,7 @@ static void load_said(struct asker *a, enum runtime_function function, bool dest
 	ask_set_frame(a, BPF_REG_1, FRAME_PKT);
 	code_set(code, BPF_REG_2, destination);
 	code_call_runtime(code, function);
-	code_set(code, BPF_REG_2, 0);
-	code_jump64(code, BPF_JEQ, BPF_REG_0, BPF_REG_2, missing);
+	code_jump_null(code, BPF_REG_0, missing);
 	code_alu64(code, BPF_SUB, BPF_REG_0, 1);
 	code_alu32_reg(code, BPF_MOV, BPF_REG_1, BPF_REG_0);
 }
@@ -29,9 +28,13 @@ void ask_load_asnum(struct asker *a, const struct field *field, uint32_t missing
 	load_said(a, RUNTIME_ASNUM, field->id == FIELD_IP_DST_ASNUM, missing);
 }
 
+void ask_load_country(struct asker *a, const struct field *field, uint32_t missing)
+{
+	load_said(a, RUNTIME_COUNTRY, field->id == FIELD_IP_DST_COUNTRY, missing);
+}
+
 void ask_country(struct asker *a, const struct expr *expr, struct ways ways)
 {
-	bool destination = value_field(expr->value)->id == FIELD_IP_DST_COUNTRY;
 	cleanup_ranges struct ranges ranges = {};
 	bool fits[COUNTRIES];
 
@@ -43,6 +46,6 @@ void ask_country(struct asker *a, const struct expr *expr, struct ways ways)
 		if (fits[country])
 			ranges_add(a->code, &ranges, country, country);
 	ranges_tidy(&ranges);
-	load_said(a, RUNTIME_COUNTRY, destination, ways.no);
+	ask_load_country(a, value_field(expr->value), ways.no);
 	ask_ranges(a, &ranges, UINT32_MAX, ways);
 }

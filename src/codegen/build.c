@@ -78,10 +78,10 @@ static void ask_leaf(struct asker *a, const struct expr *expr, struct ways ways)
 	}
 	if (!field)
 		ask_matcher(a, expr->value, ways);
+	else if (expr->kind == EXPR_COMPARE && expr->op == OP_IN_LIST)
+		ask_list(a, expr, ways);
 	else if (field->kind == FIELD_OF_NODE)
 		refuse_field(a, expr);
-	else if (expr->kind == EXPR_COMPARE && expr->op == OP_IN_LIST)
-		code_refuse(a->code, "programs cannot look into lists yet");
 	else if (field->id == FIELD_IP_PROTO)
 		ask_proto(a, expr, ways);
 	else if (field->kind == FIELD_OF_ADDRESS && field->type == FIELD_BYTES)
@@ -224,6 +224,7 @@ int build_program(const struct expr *expr, struct code *ret)
 	slots_plan(expr, &a.slots);
 	if (!is_constant(expr))
 		prologue(&a, expr, families_of(expr), no);
+	ask_list_begin(&a, no);
 	ask_field_begin(&a);
 	ask(&a, expr, (struct ways){yes, no, yes});
 	code_place(ret, yes);

@@ -83,6 +83,12 @@ void code_jump64(struct code *code, int op, int reg, int other, uint32_t label)
 		  label);
 }
 
+void code_jump_null(struct code *code, int reg, uint32_t label)
+{
+	emit_jump(code, (struct bpf_insn){.code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = reg},
+		  label);
+}
+
 /* ---- memory and arithmetic ---- */
 
 static int size_bits(int size)
@@ -199,6 +205,7 @@ void code_call(struct code *code, struct code_function function)
 {
 	const struct code_reloc reloc = {
 		.insn = code_here(code),
+		.kind = RELOC_CALL,
 		.index = function_index(code, &function),
 	};
 
@@ -241,10 +248,23 @@ void code_set_data(struct code *code, int to, const void *bytes, size_t len, boo
 {
 	const struct code_reloc reloc = {
 		.insn = code_here(code),
-		.data = true,
+		.kind = RELOC_DATA,
 		.index = data_index(code, bytes, len, read_only),
 	};
 
+	add(code, &code->relocs, &reloc, sizeof(reloc));
+	code_set64(code, to, 0);
+}
+
+void code_set_list(struct code *code, int to, struct code_list list)
+{
+	const struct code_reloc reloc = {
+		.insn = code_here(code),
+		.kind = RELOC_LIST,
+		.index = CODE_COUNT(code->lists, struct code_list),
+	};
+
+	add(code, &code->lists, &list, sizeof(list));
 	add(code, &code->relocs, &reloc, sizeof(reloc));
 	code_set64(code, to, 0);
 }
@@ -270,6 +290,7 @@ void code_clear(struct code *code)
 	buf_clear(&code->lines);
 	buf_clear(&code->functions);
 	buf_clear(&code->datas);
+	buf_clear(&code->lists);
 	buf_clear(&code->labels);
 	buf_clear(&code->jumps);
 }

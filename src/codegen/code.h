@@ -27,10 +27,22 @@ struct code_data {
 	bool read_only;
 };
 
+/* A list that the program looks into: a map of maps with one place. */
+struct code_list {
+	const char *name;
+	bool shared;
+};
+
+enum code_reloc_kind {
+	RELOC_CALL, /* of functions[index] */
+	RELOC_DATA, /* datas[index] */
+	RELOC_LIST, /* lists[index] */
+};
+
 /* A reference from an instruction to something outside of the code. */
 struct code_reloc {
 	uint32_t insn;
-	bool data; /* of datas[index]; otherwise a call of functions[index] */
+	enum code_reloc_kind kind;
 	uint32_t index;
 };
 
@@ -52,6 +64,7 @@ struct code {
 	struct buf lines;     /* struct code_line */
 	struct buf functions; /* struct code_function, each once */
 	struct buf datas;     /* struct code_data */
+	struct buf lists;     /* struct code_list, each once */
 	struct buf labels;    /* uint32_t: the instruction, once placed */
 	struct buf jumps;     /* struct code_jump */
 	int error;            /* -ENOMEM, -E2BIG (too far a jump), -EOPNOTSUPP (see below) or 0 */
@@ -73,6 +86,8 @@ void code_goto(struct code *code, uint32_t label);
 /* op: BPF_JEQ and so on; 32-bit and 64-bit compares with a constant, 64-bit with a register. */
 void code_jump32(struct code *code, int op, int reg, uint32_t value, uint32_t label);
 void code_jump64(struct code *code, int op, int reg, int other, uint32_t label);
+/* When the register, of 64 bits, is 0: a pointer that is none. */
+void code_jump_null(struct code *code, int reg, uint32_t label);
 
 /* size: 1, 2, 4 or 8 bytes. */
 void code_load(struct code *code, int size, int to, int base, int offset);
@@ -95,6 +110,8 @@ void code_call_runtime(struct code *code, enum runtime_function function);
 void code_call_helper(struct code *code, int helper);
 /* The address of a copy of these bytes; the same ones are kept once. */
 void code_set_data(struct code *code, int to, const void *bytes, size_t len, bool read_only);
+/* The map of a list, which is one of the code's from now on. */
+void code_set_list(struct code *code, int to, struct code_list list);
 void code_line(struct code *code, const struct expr *expr);
 
 static inline size_t code_count(const struct buf *buf, size_t size)

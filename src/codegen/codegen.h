@@ -16,6 +16,15 @@
 #define CODEGEN_SOURCE_MAX   15360
 #define CODEGEN_IDENTITY_LEN 16
 
+/*
+ * A list's map in the object: a map of maps with one place, which has the list as mfw/list.h
+ * describes it. With nothing there the program matches nothing.
+ */
+#define CODEGEN_MAP_LEN 96
+void codegen_list_map(const char *list, bool shared, char ret[CODEGEN_MAP_LEN]);
+/* Most lists that one expression can name; those named twice count once. */
+#define CODEGEN_LISTS_MAX 8
+
 /* The program's name in the object: what is loaded of it. */
 #define CODEGEN_PROGRAM "mfw_main"
 

@@ -24,6 +24,7 @@ static const struct shape shapes[IMAGE_N] = {
 	[IMAGE_BTF_EXT] = {SHT_PROGBITS, 0, 0, 0, 8, ELF_T_BYTE},
 	[IMAGE_LICENSE] = {SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 0, 0, 1, ELF_T_BYTE},
 	[IMAGE_RODATA] = {SHT_PROGBITS, SHF_ALLOC, 0, 0, 8, ELF_T_BYTE},
+	[IMAGE_MAPS] = {SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 0, 0, 8, ELF_T_BYTE},
 	[IMAGE_DATA] = {SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 0, 0, 8, ELF_T_BYTE},
 };
 
@@ -89,16 +90,14 @@ static int name_sections(struct buf *strings, Elf64_Word *names)
 }
 
 /*
- * The sections' numbers are constants, so an empty .relsocket stays. An empty .data, which loaders
- * would mention, can go: it is the last.
+ * The sections' numbers are constants, so an empty .relsocket stays. The last two, which loaders
+ * would mention when they are empty, can go.
  */
 static bool add_sections(Elf *elf, const struct image *image, const struct code *code,
 			 const Elf64_Word *names)
 {
-	int n = image->bytes[IMAGE_DATA].len ? IMAGE_N : IMAGE_DATA;
-
-	for (int i = IMAGE_STRTAB; i < n; i++)
-		if (!add_section(elf, image, code, i, names[i]))
+	for (int i = IMAGE_STRTAB; i < IMAGE_N; i++)
+		if (image_section_number(image, i) && !add_section(elf, image, code, i, names[i]))
 			return false;
 	return true;
 }

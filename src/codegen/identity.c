@@ -4,11 +4,12 @@
 
 #include <errno.h>
 #include <sha256.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 /* Goes up with every change of the code that is made of the same tree. */
-#define GENERATOR "mfw generator 5"
+#define GENERATOR "mfw generator 6"
 
 /* The matchers that a tree calls, in its order. */
 static void add_digests(const struct expr *expr, SHA2_CTX *sha)
@@ -63,4 +64,9 @@ int codegen_identity(const struct codegen_input *input, unsigned char ret[CODEGE
 	SHA256Final(digest, &sha);
 	memcpy(ret, digest, CODEGEN_IDENTITY_LEN);
 	return 0;
+}
+
+void codegen_list_map(const char *list, bool shared, char ret[CODEGEN_MAP_LEN])
+{
+	snprintf(ret, CODEGEN_MAP_LEN, "mfw_%s_%s", shared ? "shared" : "list", list);
 }

@@ -18,10 +18,19 @@ const char *image_section_name(enum image_section section)
 		[IMAGE_CODE] = "socket",     [IMAGE_RELOCS] = ".relsocket",
 		[IMAGE_BTF] = ".BTF",        [IMAGE_BTF_EXT] = ".BTF.ext",
 		[IMAGE_LICENSE] = "license", [IMAGE_RODATA] = ".rodata",
-		[IMAGE_DATA] = ".data",
+		[IMAGE_MAPS] = ".maps",      [IMAGE_DATA] = ".data",
 	};
 
 	return names[section];
+}
+
+unsigned image_section_number(const struct image *image, enum image_section section)
+{
+	bool optional = section == IMAGE_MAPS || section == IMAGE_DATA;
+
+	if (optional && !image->bytes[section].len)
+		return 0;
+	return section - (section > IMAGE_MAPS && !image->bytes[IMAGE_MAPS].len);
 }
 
 const char *image_function(const struct code_function *function)
@@ -61,6 +70,22 @@ static int add_datas(struct image *image, const struct code *code)
 	return 0;
 }
 
+/* What a map is like stands in its type (types.c); here are as many zeros as that has bytes. */
+static int add_lists(struct image *image, const struct code *code)
+{
+	static const char zeros[IMAGE_MAP_LEN];
+
+	for (size_t i = 0; i < CODE_COUNT(code->lists, struct code_list); i++) {
+		const struct code_list *list = CODE_AT(code->lists, struct code_list, i);
+		struct image_var var = {.section = IMAGE_MAPS, .len = IMAGE_MAP_LEN};
+
+		codegen_list_map(list->name, list->shared, var.name);
+		if (add_var(image, var, zeros))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 static int add_text(struct image *image, enum image_section section, const char *name,
 		    const char *text)
 {
@@ -70,14 +95,15 @@ static int add_text(struct image *image, enum image_section section, const char 
 	return add_var(image, var, text);
 }
 
-/* The code's data comes first: datas[i] is vars[i]. */
+/* The code's data comes first, datas[i] is vars[i], and then its lists. */
 int image_add_data(struct image *image, const struct code *code, const char *source)
 {
 	cleanup_buf struct buf text = {};
 
 	if (buf_add(&text, source, strnlen(source, CODEGEN_SOURCE_MAX)))
 		return -ENOMEM;
-	if (add_datas(image, code) || add_text(image, IMAGE_LICENSE, "_license", "GPL") ||
+	if (add_datas(image, code) || add_lists(image, code) ||
+	    add_text(image, IMAGE_LICENSE, "_license", "GPL") ||
 	    add_text(image, IMAGE_RODATA, "bpf_metadata_mfw_match", text.data))
 		return -ENOMEM;
 	return add_text(image, IMAGE_RODATA, "bpf_metadata_mfw_version", MFW_VERSION);
@@ -98,7 +124,7 @@ static int add_var_symbols(struct image *image, bool local)
 		unsigned char bind = local ? STB_LOCAL : STB_GLOBAL;
 		Elf64_Sym symbol = {
 			.st_info = ELF64_ST_INFO(bind, STT_OBJECT),
-			.st_shndx = var->section,
+			.st_shndx = image_section_number(image, var->section),
 			.st_value = var->offset,
 			.st_size = var->len,
 		};
@@ -119,15 +145,14 @@ static int add_reloc(struct image *image, uint32_t insn, size_t symbol, unsigned
 	return buf_add(&image->bytes[IMAGE_RELOCS], &rel, sizeof(rel));
 }
 
-/* The data's symbols stand first, behind the null symbol; the functions' last. */
-static int add_relocs(struct image *image, const struct code *code, size_t first_function)
+/* first: the symbol of number 0 of each kind. */
+static int add_relocs(struct image *image, const struct code *code, const size_t *first)
 {
 	for (size_t i = 0; i < CODE_COUNT(code->relocs, struct code_reloc); i++) {
 		const struct code_reloc *reloc = CODE_AT(code->relocs, struct code_reloc, i);
-		size_t first = reloc->data ? 1 : first_function;
 
-		if (add_reloc(image, reloc->insn, first + reloc->index,
-			      reloc->data ? R_BPF_64_64_ : R_BPF_64_32_))
+		if (add_reloc(image, reloc->insn, first[reloc->kind] + reloc->index,
+			      reloc->kind == RELOC_CALL ? R_BPF_64_32_ : R_BPF_64_64_))
 			return -ENOMEM;
 	}
 	return 0;
@@ -152,17 +177,19 @@ int image_add_symbols(struct image *image, const struct code *code)
 		.st_shndx = IMAGE_CODE,
 		.st_size = code->insns.len,
 	};
-	size_t first_function;
+	/* The data's stand behind the null symbol, the lists' behind the program's. */
+	size_t first[] = {[RELOC_DATA] = 1, [RELOC_LIST] = 0, [RELOC_CALL] = 0};
 
 	if (add_symbol(image, "", (Elf64_Sym){}) || add_var_symbols(image, true))
 		return -ENOMEM;
 	image->n_local = CODE_COUNT(image->bytes[IMAGE_SYMTAB], Elf64_Sym);
+	first[RELOC_LIST] = image->n_local + 1;
 	if (add_symbol(image, CODEGEN_PROGRAM, program) || add_var_symbols(image, false))
 		return -ENOMEM;
-	first_function = CODE_COUNT(image->bytes[IMAGE_SYMTAB], Elf64_Sym);
+	first[RELOC_CALL] = CODE_COUNT(image->bytes[IMAGE_SYMTAB], Elf64_Sym);
 	if (add_functions(image, code))
 		return -ENOMEM;
-	return add_relocs(image, code, first_function);
+	return add_relocs(image, code, first);
 }
 
 int image_fill(struct image *image, const struct code *code, const char *source)

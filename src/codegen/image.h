@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "codegen/code.h"
+#include "codegen/codegen.h"
 
 enum image_section {
 	IMAGE_STRTAB = 1,
@@ -22,14 +23,18 @@ enum image_section {
 	IMAGE_BTF_EXT,
 	IMAGE_LICENSE,
 	IMAGE_RODATA,
-	IMAGE_DATA, /* what is lent to functions; absent when there is none */
+	IMAGE_MAPS, /* each of the two is absent when it is empty */
+	IMAGE_DATA, /* what is lent to functions */
 	IMAGE_N,
 };
+
+/* Bytes of the type of a list's map: three pointers. */
+#define IMAGE_MAP_LEN 24
 
 /* What ends up in a data section. */
 struct image_var {
 	enum image_section section;
-	char name[32];
+	char name[CODEGEN_MAP_LEN];
 	uint32_t offset, len;
 	bool chars; /* text rather than bytes, for those who print it */
 	bool local;
@@ -55,6 +60,8 @@ int image_add_btf_ext(struct image *image, const struct code *code);
 int image_write(struct image *image, const struct code *code, int fd, struct mfw_err **err);
 void image_clear(struct image *image);
 
+/* The number of a section in the file; 0: it is absent. */
+unsigned image_section_number(const struct image *image, enum image_section section);
 /* The name of a section; of a function. */
 const char *image_section_name(enum image_section section);
 const char *image_function(const struct code_function *function);

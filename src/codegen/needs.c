@@ -44,8 +44,6 @@ unsigned needs_of(const struct expr *expr)
 {
 	unsigned needs = 0;
 
-	if (expr->kind == EXPR_COMPARE && expr->op == OP_IN_LIST)
-		return NEED_ALL;
 	if (expr->value)
 		needs = of_value(expr->value);
 	for (size_t i = 0; i < expr->n_operands; i++)

@@ -246,6 +246,9 @@ void prologue(struct asker *a, const struct expr *expr, unsigned families, uint3
 		parse(a);
 		return;
 	}
+	/* Whoever looks into a list is lent all of an address. */
+	for (int at = PKT(saddr); a->slots.n_lists && at < 0; at += 8)
+		code_store_value(a->code, 8, BPF_REG_10, at, 0);
 	p.l4_len = needs_l4_len(p.needs);
 	p.slow = code_label(a->code);
 	p.done = code_label(a->code);

@@ -9,7 +9,8 @@
 static const char *const objects[RUNTIME_OBJECTS] = {
 	[RUNTIME_OBJECT_PARSE] = "parse",     [RUNTIME_OBJECT_BYTES] = "bytes",
 	[RUNTIME_OBJECT_COUNTRY] = "country", [RUNTIME_OBJECT_ASNUM] = "asnum",
-	[RUNTIME_OBJECT_VALUE] = "value",
+	[RUNTIME_OBJECT_VALUE] = "value",     [RUNTIME_OBJECT_LIST] = "list",
+	[RUNTIME_OBJECT_NAME] = "name",       [RUNTIME_OBJECT_VALUE_NAME] = "value_name",
 };
 
 static const struct runtime functions[RUNTIME_N] = {
@@ -24,6 +25,9 @@ static const struct runtime functions[RUNTIME_N] = {
 	[RUNTIME_VALUE_ORDER] = {"mfw_value_order", RUNTIME_OBJECT_VALUE, "mvt"},
 	[RUNTIME_VALUE_FIND] = {"mfw_value_find", RUNTIME_OBJECT_VALUE, "mVt"},
 	[RUNTIME_VALUE_FOLD] = {"mfw_value_fold", RUNTIME_OBJECT_VALUE, "M"},
+	[RUNTIME_LIST_HAS] = {"mfw_list_has", RUNTIME_OBJECT_LIST, "lau"},
+	[RUNTIME_NAME_HAS] = {"mfw_name_has", RUNTIME_OBJECT_NAME, "lsvu"},
+	[RUNTIME_VALUE_NAME_HAS] = {"mfw_value_name_has", RUNTIME_OBJECT_VALUE_NAME, "lmuu"},
 };
 
 const struct runtime *runtime_at(enum runtime_function function)

@@ -12,6 +12,9 @@ enum runtime_object {
 	RUNTIME_OBJECT_COUNTRY,
 	RUNTIME_OBJECT_ASNUM,
 	RUNTIME_OBJECT_VALUE,
+	RUNTIME_OBJECT_LIST,
+	RUNTIME_OBJECT_NAME,
+	RUNTIME_OBJECT_VALUE_NAME,
 	RUNTIME_OBJECTS,
 };
 
@@ -27,6 +30,9 @@ enum runtime_function {
 	RUNTIME_VALUE_ORDER,
 	RUNTIME_VALUE_FIND,
 	RUNTIME_VALUE_FOLD,
+	RUNTIME_LIST_HAS,
+	RUNTIME_NAME_HAS,
+	RUNTIME_VALUE_NAME_HAS,
 	RUNTIME_N,
 };
 
@@ -35,7 +41,7 @@ struct runtime {
 	enum runtime_object object;
 	/*
 	 * skb s, packet P, const view v, view V, text t, const value m, value M, signed i,
-	 * unsigned u.
+	 * unsigned u, list l, address a.
 	 */
 	const char *args;
 	bool wide; /* the result is an unsigned number of 64 bits, rather than an int */

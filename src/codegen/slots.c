@@ -3,6 +3,8 @@
 #include "codegen/ask.h"
 #include "expr/constant.h"
 
+#include <string.h>
+
 /* Different fields that are counted; those beyond are asked for anew each time. */
 #define USES_MAX 64
 
@@ -82,11 +84,37 @@ static void place(struct slots *slots)
 	}
 }
 
+const struct list_slot *slots_list(const struct slots *slots, const struct expr *compare)
+{
+	for (size_t i = 0; i < slots->n_lists; i++)
+		if (slots->lists[i].list.shared == compare->shared &&
+		    !strcmp(slots->lists[i].list.name, compare->list))
+			return &slots->lists[i];
+	return NULL;
+}
+
+static void plan_lists(const struct expr *expr, struct slots *slots)
+{
+	for (size_t i = 0; i < expr->n_operands; i++)
+		plan_lists(expr->operands[i], slots);
+	if (!expr->list || slots_list(slots, expr))
+		return;
+	if (slots->n_lists == CODEGEN_LISTS_MAX) {
+		slots->many_lists = true;
+		return;
+	}
+	slots->lists[slots->n_lists++] = (struct list_slot){
+		.list = {expr->list, expr->shared},
+		.place = take(slots, 8),
+	};
+}
+
 void slots_plan(const struct expr *expr, struct slots *ret)
 {
 	struct uses uses = {};
 
 	*ret = (struct slots){.bottom = FRAME_SCRATCH};
+	plan_lists(expr, ret);
 	count_in(&uses, expr);
 	for (size_t i = 0; i < uses.n; i++)
 		if (uses.items[i].field->made && !ret->value)

@@ -8,13 +8,14 @@
 #include "codegen/image.h"
 
 #include <errno.h>
+#include <mfw/list.h>
 #include <string.h>
 
 struct types {
 	struct btf *btf;
 	bool bad;
 	int int_, unsigned_, wide, char_, byte, index, skb, pkt, const_pkt, view, const_view, text;
-	int number, value, const_value;
+	int number, value, const_value, any, address, list;
 };
 
 static int note(struct types *t, int id)
@@ -49,6 +50,9 @@ static void add_base(struct types *t)
 	t->text = add_pointer(t, "mfw_text", true);
 	t->value = add_pointer(t, "mfw_value", false);
 	t->const_value = add_pointer(t, "mfw_value", true);
+	t->any = note(t, btf__add_ptr(t->btf, 0));
+	t->address = note(t, btf__add_const(t->btf, t->unsigned_));
+	t->address = note(t, btf__add_ptr(t->btf, t->address));
 	t->number = note(t, btf__add_int(t->btf, "unsigned long long", 8, 0));
 	t->number = note(t, btf__add_ptr(t->btf, t->number));
 }
@@ -71,6 +75,8 @@ static int argument_type(const struct types *t, char letter)
 	case 't': return t->text;
 	case 'm': return t->const_value;
 	case 'M': return t->value;
+	case 'l': return t->any;
+	case 'a': return t->address;
 	case 'i': return t->int_;
 	default: return t->unsigned_;
 	}
@@ -134,12 +140,66 @@ static void add_functions(struct types *t, const struct code *code)
 	}
 }
 
+/* ---- maps: what libbpf reads from their types ---- */
+
+/* int (*name)[n]: the number stands in the type. */
+struct map_number {
+	const char *name;
+	unsigned n;
+};
+
+static const struct map_number list_numbers[] = {
+	{"type", BPF_MAP_TYPE_ARRAY_OF_MAPS},
+	{"max_entries", 1},
+	{"key_size", sizeof(uint32_t)},
+};
+static const struct map_number generation_numbers[] = {
+	{"type", BPF_MAP_TYPE_ARRAY},
+	{"max_entries", 1},
+	{"key_size", sizeof(uint32_t)},
+	{"value_size", MFW_LIST_LINE},
+	{"map_flags", BPF_F_INNER_MAP | BPF_F_MMAPABLE},
+};
+_Static_assert(ARRAY_SIZE(list_numbers) * 8 == IMAGE_MAP_LEN, "a list's map has that type");
+
+#define NUMBERS_MAX 5
+
+/* values: the type of the maps in it; 0: it is no map of maps. */
+static int add_map_type(struct types *t, const struct map_number *numbers, size_t n, int values)
+{
+	int members[NUMBERS_MAX], id;
+
+	for (size_t i = 0; i < n; i++)
+		members[i] = note(
+			t, btf__add_ptr(t->btf, note(t, btf__add_array(t->btf, t->index, t->int_,
+								       numbers[i].n))));
+	if (values)
+		values = note(t, btf__add_array(t->btf, t->index,
+						note(t, btf__add_ptr(t->btf, values)), 0));
+	id = note(t, btf__add_struct(t->btf, NULL, (uint32_t)n * 8));
+	for (size_t i = 0; i < n; i++)
+		t->bad |= btf__add_field(t->btf, numbers[i].name, members[i], (uint32_t)i * 64,
+					 0) != 0;
+	if (values)
+		t->bad |= btf__add_field(t->btf, "values", values, (uint32_t)n * 64, 0) != 0;
+	return id;
+}
+
+static void add_list_type(struct types *t)
+{
+	int generation = add_map_type(t, generation_numbers, ARRAY_SIZE(generation_numbers), 0);
+
+	t->list = add_map_type(t, list_numbers, ARRAY_SIZE(list_numbers), generation);
+}
+
 static int add_var(struct types *t, const struct image_var *var)
 {
-	int array = note(
-		t, btf__add_array(t->btf, t->index, var->chars ? t->char_ : t->byte, var->len));
-	int linkage = var->local ? BTF_VAR_STATIC : BTF_VAR_GLOBAL_ALLOCATED;
+	int linkage = var->local ? BTF_VAR_STATIC : BTF_VAR_GLOBAL_ALLOCATED, array;
 
+	if (var->section == IMAGE_MAPS)
+		return note(t, btf__add_var(t->btf, var->name, linkage, t->list));
+	array = note(t,
+		     btf__add_array(t->btf, t->index, var->chars ? t->char_ : t->byte, var->len));
 	if (var->section == IMAGE_RODATA)
 		array = note(t, btf__add_const(t->btf, array));
 	return note(t, btf__add_var(t->btf, var->name, linkage, array));
@@ -167,10 +227,13 @@ static int add_data(struct types *t, const struct image *image)
 
 	if (!ids)
 		return -ENOMEM;
+	if (image->bytes[IMAGE_MAPS].len)
+		add_list_type(t);
 	for (size_t i = 0; i < n; i++)
 		ids[i] = add_var(t, CODE_AT(image->vars, struct image_var, i));
 	add_datasec(t, image, ids, IMAGE_LICENSE);
 	add_datasec(t, image, ids, IMAGE_RODATA);
+	add_datasec(t, image, ids, IMAGE_MAPS);
 	add_datasec(t, image, ids, IMAGE_DATA);
 	return 0;
 }

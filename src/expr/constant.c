@@ -11,12 +11,11 @@ const struct field *value_field(const struct value *value)
 	return value->field;
 }
 
-/* The Bytes that a value is when its field is `bytes`. */
-static int bytes_of(const struct value *value, const struct buf *bytes, struct buf *ret)
+int constant_bytes(const struct value *value, const struct buf *bytes, struct buf *ret)
 {
 	if (value->kind == VALUE_FIELD)
 		return buf_add(ret, bytes->data ? bytes->data : "", bytes->len);
-	if (bytes_of(value->of, bytes, ret))
+	if (constant_bytes(value->of, bytes, ret))
 		return -ENOMEM;
 	if (value->kind == VALUE_LOWER)
 		bytes_lower(ret);
@@ -32,7 +31,7 @@ int constant_answer(const struct expr *expr, const struct buf *bytes, bool *ret)
 		*ret = expr->kind == EXPR_COMPARE && expr->op == OP_NE;
 		return 0;
 	}
-	if (bytes_of(value->type == FIELD_BYTES ? value : value->of, bytes, &left))
+	if (constant_bytes(value->type == FIELD_BYTES ? value : value->of, bytes, &left))
 		return -ENOMEM;
 	if (expr->kind == EXPR_TEST)
 		*ret = bytes_have_edge(value, &left);

@@ -165,7 +165,7 @@ struct scheme {
 	const char *(*nearest)(void *ctx, const char *name);
 	/*
 	 * Whether a value of that type may be asked for in that list: 0, or an error (kind list.*)
-	 * whose place expr sets. NULL: every list is fine.
+	 * whose place expr sets; or 1 with *err, which is a warning. NULL: every list is fine.
 	 */
 	int (*list)(void *ctx, const char *name, bool shared, enum field_type type,
 		    struct mfw_err **err);

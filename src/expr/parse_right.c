@@ -224,11 +224,19 @@ static int check_list(struct parser *p, const struct expr *expr, size_t at, size
 	const struct scheme *s = p->scheme;
 	int r;
 
+	cleanup_err struct mfw_err *err = NULL;
+
 	if (!s->list)
 		return 0;
-	r = s->list(s->ctx, expr->list, expr->shared, expr->value->type, p->lex.err);
-	if (r && p->lex.err)
-		err_at_offset(p->lex.err, p->lex.text, at, end - at);
+	r = s->list(s->ctx, expr->list, expr->shared, expr->value->type, &err);
+	if (r > 0)
+		return lex_warn(&p->lex, at, end - at, mfw_err_kind(err), "%s",
+				mfw_err_message(err));
+	if (r && p->lex.err) {
+		err_at_offset(&err, p->lex.text, at, end - at);
+		mfw_err_free(*p->lex.err);
+		*p->lex.err = steal_ptr(err);
+	}
 	return r;
 }
 

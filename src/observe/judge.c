@@ -22,7 +22,7 @@ struct leaf_program {
 };
 
 struct judge {
-	struct mfw *mfw;
+	struct scope scope;
 	bool verify;
 	struct expression expr;
 	struct loaded program;
@@ -34,15 +34,14 @@ struct judge {
 
 /* ---- programs ---- */
 
-/* bound: the expression whose maps it uses; NULL: it needs none. */
-static int load(const struct codegen_input *input, const struct expression *bound,
+static int load(const struct codegen_input *input, struct prog_map *maps, size_t n_maps,
 		struct loaded *ret, struct mfw_err **err)
 {
 	cleanup_buf struct buf object = {};
 	struct prog_source source = {.name = "the expression",
 				     .program = CODEGEN_PROGRAM,
-				     .maps = bound ? bound->maps : NULL,
-				     .n_maps = bound ? bound->n_maps : 0};
+				     .maps = maps,
+				     .n_maps = n_maps};
 	int r = codegen_object(input, &object, err);
 
 	if (r)
@@ -71,13 +70,27 @@ static struct kernel_run *find_leaf(const struct judge *judge, const struct expr
 	return NULL;
 }
 
+/* The map of the list that the leaf names; name NULL: it names none. */
+static struct prog_map leaf_list(const struct judge *judge, const struct expr *leaf)
+{
+	char name[CODEGEN_MAP_LEN];
+
+	if (leaf->list)
+		codegen_list_map(leaf->list, leaf->shared, name);
+	for (size_t i = 0; leaf->list && i < judge->expr.n_maps; i++)
+		if (!strcmp(judge->expr.maps[i].name, name))
+			return judge->expr.maps[i];
+	return (struct prog_map){};
+}
+
 /* Loads the program of that leaf alone, once. */
 static int open_leaf(struct judge *judge, const struct expr *leaf, struct kernel_run **ret,
 		     struct mfw_err **err)
 {
-	const struct codegen_input input = {.expr = leaf, .path = judge->mfw->lib_path};
+	const struct codegen_input input = {.expr = leaf, .path = judge->scope.mfw->lib_path};
 	struct leaf_program program = {.leaf = leaf, .loaded.fd = -1};
-	int r = load(&input, NULL, &program.loaded, err);
+	struct prog_map list = leaf_list(judge, leaf);
+	int r = load(&input, &list, list.name != NULL, &program.loaded, err);
 
 	if (!r && buf_add(&judge->leaves, &program, sizeof(program)))
 		r = err_nomem(err);
@@ -101,7 +114,7 @@ static int ask_matcher(void *ctx, const struct expr *leaf, const struct eval_pac
 
 static const char *node_text(void *ctx, const struct field *field)
 {
-	const struct scheme *scheme = &((struct judge *)ctx)->mfw->scheme;
+	const struct scheme *scheme = &((struct judge *)ctx)->scope.mfw->scheme;
 
 	return scheme->node ? scheme->node(scheme->ctx, field) : NULL;
 }
@@ -114,6 +127,33 @@ static const char *country(void *ctx, const struct ip *ip)
 static bool asnum(void *ctx, const struct ip *ip, uint32_t *ret)
 {
 	return known_asnum(&((struct judge *)ctx)->known, ip, ret);
+}
+
+static bool find_in_list(const struct judge *judge, const char *name, bool shared,
+			 const struct list_entry *entry)
+{
+	const struct scope_list *list = scope_find(&judge->expr.lists, name, shared);
+
+	return list && list_find(&list->area, entry);
+}
+
+static bool list_has_ip(void *ctx, const char *list, bool shared, const struct ip *ip)
+{
+	const struct address a = address_of_bytes(ip->family, ip->bytes);
+	struct list_entry entry = {.family = ip->family};
+
+	if (ip->family == 4)
+		entry.four = (struct net4){(uint32_t)a.low, 32};
+	else
+		entry.six = (struct net6){a.high, a.low, 128};
+	return find_in_list(ctx, list, shared, &entry);
+}
+
+static bool list_has_name(void *ctx, const char *list, bool shared, const void *name, size_t len)
+{
+	const struct list_entry entry = {.name.text = name, .name.len = len};
+
+	return find_in_list(ctx, list, shared, &entry);
 }
 
 /* ---- opening ---- */
@@ -170,9 +210,11 @@ static int do_without(struct judge *judge, int r, struct mfw_err **err)
 static int open_program(struct judge *judge, struct mfw_err **err)
 {
 	struct mfw_err *refused = NULL;
-	int r = expression_bind(judge->mfw, &judge->expr, true, &judge->no_program);
+	int r = expression_bind(&judge->scope, &judge->expr, &judge->no_program);
 
-	r = r ? r : load(&judge->expr.input, &judge->expr, &judge->program, &judge->no_program);
+	r = r ? r
+	      : load(&judge->expr.input, judge->expr.maps, judge->expr.n_maps, &judge->program,
+		     &judge->no_program);
 	r = r ? do_without(judge, r, &refused) : 0;
 	if (!r)
 		return 0;
@@ -191,7 +233,7 @@ int judge_open(struct mfw *mfw, const char *text, bool verify, struct judge **re
 
 	if (!judge)
 		return err_nomem(err);
-	judge->mfw = mfw;
+	judge->scope = (struct scope){.mfw = mfw, .customer = mfw->customer, .trial = true};
 	judge->verify = verify;
 	judge->program.fd = -1;
 	judge->hooks = (struct eval_hooks){
@@ -200,9 +242,11 @@ int judge_open(struct mfw *mfw, const char *text, bool verify, struct judge **re
 		.country = country,
 		.asnum = asnum,
 		.node = node_text,
+		.list_has_ip = list_has_ip,
+		.list_has_name = list_has_name,
 	};
 	known_open(mfw, &judge->known);
-	r = expression_open(mfw, text, &judge->expr, err);
+	r = expression_open(&judge->scope, text, &judge->expr, err);
 	r = r ? r : check_verify(judge, err);
 	r = r ? r : open_program(judge, err);
 	if (!r)

@@ -133,7 +133,7 @@ static int fold(const char *text, unsigned char identity[CODEGEN_IDENTITY_LEN], 
 	int r = context_open(&options, &mfw, NULL);
 
 	assert_int_equal(r, 0);
-	r = expression_open(mfw, text, &e, err);
+	r = expression_open(&(struct scope){.mfw = mfw}, text, &e, err);
 	if (!r) {
 		assert_int_equal(expr_print(e.folded, ret), 0);
 		assert_int_equal(codegen_identity(&e.input, identity), 0);

@@ -9,6 +9,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <mfw/list.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -220,8 +221,12 @@ static void refuses_parts(void **state)
 	cleanup_buf struct buf text = {};
 
 	(void)state;
-	assert_refused(catalog, "ip.ttl == 1 or ip.src in $bad", "codegen.unsupported",
-		       "'ip.src in $bad'");
+	assert_refused(catalog, "ip.ttl == 1 or node.name in $bad", "codegen.unsupported",
+		       "'node.name in $bad'");
+	assert_refused(catalog,
+		       "ip.src in $a or ip.src in $b or ip.src in $c or ip.src in $d or ip.src in "
+		       "$e or ip.src in $f or ip.src in $g or ip.src in $h or ip.dst in $shared.a",
+		       "codegen.unsupported", "8 lists");
 	assert_refused(catalog, "node.name == \"x\"", "codegen.unsupported",
 		       "'node.name == \"x\"'");
 	buf_add_str(&text, "udp contains \"");
@@ -244,6 +249,34 @@ static void refuses_long_ones(void **state)
 		buf_printf(&text, "1::%x:0 ", 3 * i);
 	buf_add_str(&text, "}");
 	assert_refused(catalog, text.data, "codegen.too_long", "lists");
+	catalog_free(catalog);
+}
+
+/* A list that is named twice is one map, which libbpf finds under its name. */
+static void maps_of_lists(void **state)
+{
+	struct catalog *catalog = open_catalog();
+	cleanup_expr struct expr *expr =
+		parse(catalog, "ip.src in $bad and not ip.dst in $bad or udp in $shared.bad");
+	cleanup_buf struct buf object = {};
+	struct bpf_object *opened;
+	struct bpf_map *map;
+	size_t n = 0;
+
+	(void)state;
+	assert_int_equal(make_object(expr, &object, NULL), 0);
+	opened = bpf_object__open_mem(object.data, object.len, NULL);
+	assert_non_null(opened);
+	bpf_object__for_each_map (map, opened)
+		n += bpf_map__type(map) == BPF_MAP_TYPE_ARRAY_OF_MAPS;
+	assert_int_equal(n, 2);
+	map = bpf_object__find_map_by_name(opened, "mfw_list_bad");
+	assert_non_null(map);
+	map = bpf_map__inner_map(map);
+	assert_int_equal(bpf_map__value_size(map), MFW_LIST_LINE);
+	assert_int_equal(bpf_map__map_flags(map), BPF_F_INNER_MAP | BPF_F_MMAPABLE);
+	assert_non_null(bpf_object__find_map_by_name(opened, "mfw_shared_bad"));
+	bpf_object__close(opened);
 	catalog_free(catalog);
 }
 
@@ -306,8 +339,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(makes_objects),       cmocka_unit_test(is_reproducible),
 		cmocka_unit_test(identity_has_digest), cmocka_unit_test(refuses_changed_object),
 		cmocka_unit_test(refuses_parts),       cmocka_unit_test(refuses_long_ones),
-		cmocka_unit_test(names_parts),         cmocka_unit_test(cuts_long_source),
-		cmocka_unit_test(works_in_threads),
+		cmocka_unit_test(maps_of_lists),       cmocka_unit_test(names_parts),
+		cmocka_unit_test(cuts_long_source),    cmocka_unit_test(works_in_threads),
 	};
 
 	if (argc != 3 || asprintf(&path, "%s:%s", argv[1], argv[2]) < 0)
