@@ -7,10 +7,20 @@
 #include <string.h>
 #include <sys/stat.h>
 
+static int resize(struct buf *buf, size_t cap)
+{
+	char *data = realloc(buf->data, cap);
+
+	if (!data)
+		return -ENOMEM;
+	buf->data = data;
+	buf->cap = cap;
+	return 0;
+}
+
 static int reserve(struct buf *buf, size_t more)
 {
 	size_t need, cap = buf->cap ? buf->cap : 64;
-	char *data;
 
 	if (__builtin_add_overflow(buf->len, more, &need) || need == SIZE_MAX)
 		return -ENOMEM;
@@ -19,12 +29,7 @@ static int reserve(struct buf *buf, size_t more)
 		return 0;
 	while (cap < need)
 		cap = cap > SIZE_MAX / 2 ? need : cap * 2;
-	data = realloc(buf->data, cap);
-	if (!data)
-		return -ENOMEM;
-	buf->data = data;
-	buf->cap = cap;
-	return 0;
+	return resize(buf, cap);
 }
 
 int buf_add(struct buf *buf, const void *data, size_t len)
@@ -75,15 +80,17 @@ int buf_add_quoted(struct buf *buf, const void *data, size_t len)
 	return r ? r : buf_add_str(buf, "\"");
 }
 
-/* Room for what a regular file says it has, and the read that finds its end; it may say so falsely.
+/*
+ * Room for no more than what a regular file says it has, and the read that finds its end; it may
+ * say so falsely.
  */
 static int reserve_for(struct buf *buf, int fd, size_t max)
 {
 	struct stat st;
 
-	if (fstat(fd, &st) || st.st_size <= 0 || (size_t)st.st_size > max)
+	if (buf->len || fstat(fd, &st) || st.st_size <= 0 || (size_t)st.st_size > max)
 		return 0;
-	return reserve(buf, st.st_size + 1);
+	return resize(buf, st.st_size + 2);
 }
 
 int buf_read_fd(struct buf *buf, int fd, size_t max)
