@@ -12,6 +12,7 @@ Differences that are known, and why; every other one is a failure:
 | NetBIOS names | nbns | dns | it has the format of DNS, on port 137 |
 | multicast DNS | mdns | level="header" only | it has several questions, or none |
 | multicast DNS's class | without its highest bit | with it | it is that bit of the class |
+| SIP keep-alives | data | no SIP, but for keepalives=true | which is asked for explicitly |
 | packets inside of packets | dissected | the outer one counts | a rule sees the outer one |
 """
 
@@ -176,3 +177,65 @@ def test_dns() -> None:
                 expected - multicast,
                 whole - multicast,
             )
+
+
+# ---- sip ----
+
+TEXTS = {
+    "sip.method": "sip.Method",
+    "sip.cseq_method": "sip.CSeq.method",
+    "sip.call_id": "sip.Call-ID",
+    "sip.user_agent": "sip.User-Agent",
+    "sip.from": "sip.From",
+    "sip.to": "sip.To",
+}
+SIP_NUMBERS = {
+    "sip.status": "sip.Status-Code",
+    "sip.content_length": "sip.Content-Length",
+}
+# Without which a message is not one of level="headers"; a request has this one, too.
+MANDATORY = ("sip.To", "sip.From", "sip.CSeq", "sip.Call-ID", "sip.Via")
+FORWARDS = "sip.Max-Forwards"
+
+
+def quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def has_headers(row: Row) -> bool:
+    needed = (*MANDATORY, FORWARDS) if row["sip.Method"] else MANDATORY
+    return all(row[header] for header in needed)
+
+
+def is_strict(row: Row) -> bool:
+    """What tshark shows of it; that headers are there once it does not."""
+    same_method = row["sip.Method"] in ("", row["sip.CSeq.method"])
+    return has_headers(row) and same_method
+
+
+@takes(60)
+def test_sip() -> None:
+    """tshark finds the same fields in every packet of SIP, and as much of the messages"""
+    with TemporaryDirectory() as folder:
+        path = merged(folder)
+        names = (*TEXTS.values(), *SIP_NUMBERS.values(), *MANDATORY, FORWARDS)
+        rows = dissect(path, names)
+        sip = {n for n, row in rows.items() if carries(row, "sip")}
+        true(len(sip) > 80, f"packets of SIP in the corpus: {len(sip)}")
+        everything = set(rows)
+        compare(path, "sip", sip, everything)
+        headers = {n for n in sip if has_headers(rows[n])}
+        true(0 < len(headers) < len(sip), "some messages have all headers, some not")
+        compare(path, 'sip(level="headers")', headers, everything)
+        strict = {n for n in sip if is_strict(rows[n])}
+        compare(path, 'sip(level="strict")', strict, everything)
+        compare(
+            path, "sip.is_response", {n for n in sip if rows[n]["sip.Status-Code"]}, sip
+        )
+        for fields in TEXTS, SIP_NUMBERS:
+            for ours, theirs in fields.items():
+                values = {n: rows[n][theirs] for n in sip}
+                for value in some(Counter(v for v in values.values() if v), 5):
+                    text = value if fields is SIP_NUMBERS else quoted(value)
+                    expected = {n for n, v in values.items() if v == value}
+                    compare(path, f"{ours} == {text}", expected, everything)
