@@ -55,6 +55,7 @@ def test_tool() -> None:
         for pattern in (
             "mfwctl.8*",
             "mfw-ruleset.5*",
+            "mfw-matchers.7*",
             "ruleset.schema.json",
             "mfw.h",
             "matcher.h",

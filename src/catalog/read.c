@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The function of a matcher: its tags and its prototype. */
 #include "catalog/read.h"
+#include "model/word.h"
 
 #include <mfw/packet.h>
 
@@ -152,6 +153,11 @@ int read_matcher(const char *name, const char *path, char *data, size_t len, str
 		return err_make(err, EINVAL, OBJECT_BROKEN,
 				"expected a file name of a-z, 0-9 and _ before .bpf.o, found '%s'",
 				name);
+	if (word_meaning(name))
+		return err_make(err, EINVAL, OBJECT_BROKEN,
+				"'%s' is %s of the expression language: give the matcher another "
+				"name",
+				name, word_meaning(name));
 	r = object_open(&object, data, len, err);
 	if (!r)
 		r = read_object(&object, matcher, err);

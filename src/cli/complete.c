@@ -66,7 +66,7 @@ static void offer_kind(enum wordlist kind, struct before *b, const char *prefix)
 	if (kind == WORDS_ACTION)
 		offer_list(action_words, prefix);
 	else
-		complete_live(kind, &b->config, offer, (void *)prefix);
+		complete_live(kind, &b->config, prefix, offer, (void *)prefix);
 }
 
 static void offer_commands(const char *noun, const char *prefix)

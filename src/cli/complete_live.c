@@ -3,10 +3,12 @@
 
 #include <dirent.h>
 
+#include "cli/complete_expr.h"
 #include "cli/session.h"
 
 struct offering {
 	struct session *session;
+	const char *prefix;
 	void (*offer)(const char *word, void *arg);
 	void *arg;
 };
@@ -29,6 +31,14 @@ static void offer_matchers(const struct offering *o)
 		return;
 	for (size_t i = 0; i < mfw_matchers_count(matchers); i++)
 		o->offer(mfw_matchers_get(matchers, i)->name, o->arg);
+}
+
+static void offer_expression(const struct offering *o)
+{
+	cleanup(matchers_free_p) struct mfw_matchers *matchers = NULL;
+
+	if (!mfw_matchers_list(o->session->mfw, &matchers, NULL))
+		complete_expr(o->prefix, matchers, o->offer, o->arg);
 }
 
 static void offer_chains(const struct offering *o, bool refs)
@@ -81,11 +91,11 @@ static void offer_netns(const struct offering *o)
 		closedir(dir);
 }
 
-void complete_live(enum wordlist kind, const struct config *config,
+void complete_live(enum wordlist kind, const struct config *config, const char *prefix,
 		   void (*offer)(const char *word, void *arg), void *arg)
 {
 	cleanup(session_close) struct session session = {.config = config};
-	struct offering o = {.session = &session, .offer = offer, .arg = arg};
+	struct offering o = {.session = &session, .prefix = prefix, .offer = offer, .arg = arg};
 	cleanup_fault struct fault fault = {};
 
 	if (kind == WORDS_NONE || kind == WORDS_PATH)
@@ -102,6 +112,8 @@ void complete_live(enum wordlist kind, const struct config *config,
 		offer_lists(&o);
 	else if (kind == WORDS_MATCHER)
 		offer_matchers(&o);
+	else if (kind == WORDS_EXPRESSION)
+		offer_expression(&o);
 	else if (kind == WORDS_CHAIN || kind == WORDS_REF)
 		offer_chains(&o, kind == WORDS_REF);
 }

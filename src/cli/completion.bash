@@ -12,6 +12,8 @@ _mfwctl() {
 		local -a words=("${COMP_WORDS[@]}")
 	fi
 	COMPREPLY=()
+	# Of a word in quotes bash wants what is inside.
+	[[ ${words[cword]} != [\'\"]* ]] || words[cword]=${words[cword]:1}
 	while read -r word; do
 		COMPREPLY+=("$word")
 	done < <("${words[0]}" --complete "${words[@]:1:cword}" 2>/dev/null)
