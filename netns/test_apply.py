@@ -2,6 +2,7 @@
 """Rulesets: what files say is what customers have, and packets see it."""
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -164,3 +165,104 @@ def test_nodes() -> None:
         done = apply(text)
         true("neither name nor region" in done.err, f"a warning:\n{done}")
         same(rules("acme", "edge"), [], "without a name")
+
+
+def everything() -> str:
+    """A ruleset with all that rules can be."""
+    own = rule("own", "", "accept")
+    del own["match"]
+    own["bytecode"] = "1,6 0 0 65535"
+    return ruleset(
+        {
+            "name": "acme",
+            "chains": [
+                {"name": "side", "rules": [rule("x", X, "return")]},
+                {
+                    "name": "edge",
+                    "hook": "forward",
+                    "priority": -7,
+                    "policy": "drop",
+                    "rules": [
+                        rule("x", X, 'log prefix "say \\"x\\"" drop', comment="a; b"),
+                        rule("y", f"not {Y}", "jump side", mode="monitor"),
+                        rule("rate", "rate(pps=1000)", "drop", mode="disabled"),
+                        rule("all", "true", "accept"),
+                        own,
+                    ],
+                },
+                {"name": "v4", "family": "ip", "hook": "input", "rules": []},
+            ],
+        },
+        customer("globex", rule("x", X, "drop")),
+    )
+
+
+def test_save() -> None:
+    """save | apply sends nothing; after a flush it restores exactly, also as YAML"""
+    with gone_after("acme", "globex"):
+        apply(everything())
+        saved = mfwctl("save").out
+        before = nft_list("acme"), pins()
+        command = [mfwctl_path(), "apply", "-"]
+        same(len(sent_by(command, stdin=saved).batches()), 0, "batches")
+        yaml = mfwctl("save", "--yaml").out
+        same(len(sent_by(command, stdin=yaml).batches()), 0, "batches of YAML")
+        mfwctl("flush", status=2)
+        same((nft_list("acme"), pins()), before, "without --yes")
+        mfwctl("flush", "acme", "--yes")
+        same(rules("acme", "edge"), [], "after flush")
+        true("policy accept" in nft_list("acme"), "the policy after flush")
+        same(len(rules("globex", "edge")), 1, "of another customer")
+        mfwctl("flush", "--yes")
+        same(pins(), [], "pins after flush")
+        apply(saved)
+        same(mfwctl("save").out, saved, "restored")
+        same(json.loads(saved)["customers"][0]["chains"][0]["name"], "edge", "order")
+
+
+def test_verify() -> None:
+    """verify names what is otherwise: rules of others, missing ones, pins, chains, customers"""
+    with gone_after("acme", "globex"):
+        text = everything()
+        mfwctl("verify", "-", stdin=text, status=3)
+        apply(text)
+        same(
+            mfwctl("verify", "-", stdin=text).out,
+            "all is as the ruleset says\n",
+            "no drift",
+        )
+        found = rules("acme", "edge")
+        pin = found[0]["program"]["pin"]
+        rules_globex = rules("globex", "edge")[0]["program"]["pin"]
+        Path(rules_globex).unlink()
+        other = rules("acme", "edge")[1]["program"]["pin"]
+        nft = ["ip", "netns", "exec", "acme", "nft"]
+        run([*nft, "insert rule inet mfw edge counter accept"], 0)
+        mfwctl("rule", "del", "acme", "edge", "all")
+        mfwctl("rule", "add", "acme", "edge", "--ref", "new", X, "drop")
+        mfwctl("chain", "set", "acme", "edge", "--policy", "accept")
+        mfwctl("chain", "del", "acme", "v4")
+        Path(pin).unlink()
+        os.link(other, pin)
+        done = mfwctl("verify", "-", stdin=text, status=3)
+        for line in (
+            "acme: chain v4 is missing",
+            "acme: chain edge differs: policy",
+            "acme: a rule in edge (handle ",
+            "acme: rule edge/new is not in the ruleset",
+            "acme: rule edge/all is missing",
+            "acme: rule edge/x runs another program than its pin names",
+            "globex: rule edge/x has lost its pin",
+        ):
+            true(line in done.out, f"{line} in\n{done}")
+        drift = mfwctl("verify", "--json", "-", stdin=text, status=3).json()
+        kinds = {d["kind"] for d in drift["customers"][0]["drift"]}
+        true({"rule_foreign", "pin_replaced", "chain_missing"} <= kinds, f"{kinds}")
+        apply(text)
+        mfwctl("verify", "-", stdin=text)
+        mended = rules("acme", "edge")
+        same(mended[0]["program"]["pin"], pin, "the pin of x")
+        same([r["match"] for r in mended[:2]], [X, f"not {Y}"], "what they match")
+        run(["ip", "netns", "del", "globex"], 0)
+        done = mfwctl("verify", "-", stdin=text, status=3)
+        true("globex: " in done.out and "gone" in done.out, f"{done}")

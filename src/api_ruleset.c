@@ -110,3 +110,29 @@ void mfw_applied_free(struct mfw_applied *applied)
 {
 	applied_free(applied);
 }
+
+/* ---- what there is ---- */
+
+int mfw_ruleset_current(struct mfw *mfw, const char *customer, struct mfw_ruleset **ret,
+			struct mfw_err **err)
+{
+	return current_all(mfw, customer, false, ret, err);
+}
+
+int mfw_ruleset_bare(struct mfw *mfw, const char *customer, struct mfw_ruleset **ret,
+		     struct mfw_err **err)
+{
+	return current_all(mfw, customer, true, ret, err);
+}
+
+int mfw_ruleset_print(const struct mfw_ruleset *ruleset, enum mfw_format format, char **ret,
+		      struct mfw_err **err)
+{
+	cleanup_buf struct buf text = {};
+	int r = format == MFW_FORMAT_YAML ? ruleset_print_yaml(&ruleset->rs, &text)
+					  : ruleset_print_json(&ruleset->rs, &text);
+
+	if (!r)
+		*ret = buf_steal(&text);
+	return r || !*ret ? err_nomem(err) : 0;
+}

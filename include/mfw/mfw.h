@@ -506,6 +506,26 @@ const struct mfw_err *mfw_ruleset_error(const struct mfw_ruleset *ruleset, size_
 const struct mfw_err *mfw_ruleset_warning(const struct mfw_ruleset *ruleset, size_t i);
 void mfw_ruleset_free(struct mfw_ruleset *ruleset);
 
+/*
+ * What customers have now, as a ruleset: of one, or of all (NULL), by name. It can be printed, and
+ * applied: then it changes nothing. Rules of other tools are left out, with a warning (kind
+ * ruleset.foreign); a customer that cannot be read is an error of the ruleset when all were asked
+ * for. Errors: customer.missing, netns.*, nft.*, ruleset.unreadable (a rule whose program says no
+ * longer what it was made from).
+ */
+int mfw_ruleset_current(struct mfw *mfw, const char *customer, struct mfw_ruleset **ret,
+			struct mfw_err **err);
+/*
+ * The same with chains that have no rules and accept: to be applied, it flushes. Errors as above,
+ * without ruleset.unreadable.
+ */
+int mfw_ruleset_bare(struct mfw *mfw, const char *customer, struct mfw_ruleset **ret,
+		     struct mfw_err **err);
+enum mfw_format { MFW_FORMAT_JSON, MFW_FORMAT_YAML };
+/* As a text that mfw_ruleset_read_text() reads; free() it. */
+int mfw_ruleset_print(const struct mfw_ruleset *ruleset, enum mfw_format format, char **ret,
+		      struct mfw_err **err);
+
 struct mfw_apply_options {
 	size_t size;
 	/* Only this customer of the ruleset's; NULL: all of them. Errors: ruleset.customer. */
@@ -517,6 +537,13 @@ struct mfw_apply_options {
 	 * end. What a customer would get that is not there yet, the kernel is not asked about.
 	 */
 	bool check;
+	/* Only compare: nothing is loaded, and the kernel is not asked. Takes no lock. */
+	bool look;
+	/*
+	 * A customer whose namespace is missing, or another than it was, is left out and has its
+	 * error; without, nothing is done to anybody.
+	 */
+	bool skip;
 	/* Also read what rules match now, for who is to see it: mfw_delta.before->match. */
 	bool texts;
 	/* Called now and then: how many of how many parts are done. NULL: not. */

@@ -48,7 +48,7 @@ static void count_step(struct mfw_applied_customer *pub, const struct diff_step 
 
 void applied_count(struct applied_customer *c)
 {
-	c->pub.made = c->made || (c->to && !c->from);
+	c->pub.made = !c->error && (c->made || (c->to && !c->from));
 	c->pub.changed = c->diff.n || c->pub.made || !c->to;
 	c->pub.error = c->error;
 	c->pub.deleted = !c->to;

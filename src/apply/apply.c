@@ -38,7 +38,7 @@ static int prepare_all(struct applying *a, struct mfw_err **err)
 	for (size_t i = 0; i < a->applied->n && !r; i++) {
 		struct applied_customer *c = &a->applied->all[i];
 
-		if (c->to && !c->from)
+		if (c->to && !c->from && !c->error)
 			r = make_customer(a, c, err);
 		if (!r && c->to && (c->made || c->diff.n))
 			r = applying_prepare(a, c, err);
@@ -89,8 +89,10 @@ static void send_all(struct applying *a)
 {
 	for (size_t i = 0; i < a->applied->n; i++) {
 		struct applied_customer *c = &a->applied->all[i];
-		int r;
+		int r = 0;
 
+		if (c->error)
+			continue;
 		if (c->to)
 			r = send_patiently(a, c, &c->error);
 		else
@@ -138,14 +140,30 @@ static int choose_deleted(struct applying *a, struct mfw_err **err)
 	return full ? err_nomem(err) : r;
 }
 
+static bool is_left_out(const struct applying *a, const struct mfw_err *err)
+{
+	return a->options.skip && err && !strncmp(mfw_err_kind(err), "netns.", 6);
+}
+
+static int look_one(struct applying *a, struct applied_customer *c, struct mfw_err **err)
+{
+	cleanup_err struct mfw_err *why = NULL;
+	int r = applying_look(a, c, &why);
+
+	if (r && is_left_out(a, why))
+		c->error = steal_ptr(why);
+	else if (r && err)
+		*err = steal_ptr(why);
+	return c->error ? 0 : r;
+}
+
 static int look_all(struct applying *a, struct mfw_err **err)
 {
 	int r = 0;
 
-	a->applied->said.texts = a->options.texts;
 	for (size_t i = 0; i < a->applied->n && !r; i++)
 		if (a->applied->all[i].to)
-			r = applying_look(a, &a->applied->all[i], err);
+			r = look_one(a, &a->applied->all[i], err);
 	return r;
 }
 
@@ -164,10 +182,11 @@ static int run(struct applying *a, struct mfw_err **err)
 {
 	int r = choose_customers(a, err);
 
-	r = r ? r : customer_lock_all(a->mfw, &a->lock, err);
+	if (!r && !a->options.look)
+		r = customer_lock_all(a->mfw, &a->lock, err);
 	r = r ? r : choose_deleted(a, err);
 	r = r ? r : look_all(a, err);
-	if (!r)
+	if (!r && !a->options.look)
 		r = a->options.check ? applying_try(a, err) : prepare_and_send(a, err);
 	for (size_t i = 0; i < a->applied->n && !r; i++)
 		applied_count(&a->applied->all[i]);

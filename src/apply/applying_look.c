@@ -72,14 +72,19 @@ static int compare(struct applying *a, struct applied_customer *c, struct mfw_er
 	if (r)
 		return r;
 	diff_clear(&c->diff);
-	return diff_make(c->from, c->to, &c->diff) ? err_nomem(err) : 0;
+	if (diff_make(c->from, c->to, &c->diff))
+		return err_nomem(err);
+	if (c->diff.n && c->from && a->options.texts && current_texts(&a->applied->said, c->from))
+		return err_nomem(err);
+	return 0;
 }
 
 static int look_closely(struct applying *a, struct applied_customer *c, struct mfw_err **err)
 {
 	int r = check_netns(c, err);
 
-	r = r ? r : change_recover(a->mfw, c->site, err);
+	if (!r && !a->options.look)
+		r = change_recover(a->mfw, c->site, err);
 	return r ? r : compare(a, c, err);
 }
 

@@ -68,6 +68,8 @@ int applying_try(struct applying *a, struct mfw_err **err)
 	for (size_t i = 0; i < a->applied->n && !r; i++) {
 		struct applied_customer *c = &a->applied->all[i];
 
+		if (c->error)
+			continue;
 		if (c->to && !c->from)
 			r = try_programs(a, c, err);
 		else if (c->diff.n)

@@ -75,7 +75,19 @@ int current_read(struct mfw *mfw, const char *name, struct said *said, struct ru
 	customer = ruleset_add_customer(ruleset, name);
 	if (!customer || add_all(site, said, customer) || set_netns(site, customer))
 		return err_nomem(err);
+	/* The next customer has other ones. */
+	said_forget_pins(said);
 	*ret = customer;
 	*ret_site = site;
 	return 0;
+}
+
+int current_texts(struct said *said, struct ruleset_customer *customer)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < customer->n_chains; i++)
+		for (size_t k = 0; k < customer->chains[i].n_rules && !r; k++)
+			r = said_match(said, customer->chains[i].rules[k].rule);
+	return r;
 }

@@ -15,4 +15,12 @@
 int current_read(struct mfw *mfw, const char *customer, struct said *said, struct ruleset *ruleset,
 		 struct ruleset_customer **ret, struct site **ret_site, struct mfw_err **err);
 
+/* Reads the texts of the customer's matches. 0 or -ENOMEM. */
+int current_texts(struct said *said, struct ruleset_customer *customer);
+
+struct mfw_ruleset;
+/* See mfw_ruleset_current() and mfw_ruleset_bare(). */
+int current_all(struct mfw *mfw, const char *customer, bool bare, struct mfw_ruleset **ret,
+		struct mfw_err **err);
+
 #endif

@@ -141,6 +141,37 @@ static int get_pin(struct staging *s, const char *hex, const char *pin, struct m
 				 : link_pin(s, hex, pin, err);
 }
 
+/*
+ * The holder's link, if it is there: 1 when it is none of the shared pin any more, but of something
+ * that somebody has put there. A shared pin that somebody has removed comes back.
+ */
+static int check_link(const char *hex, const char *pin)
+{
+	char shared[PATH_MAX];
+	uint64_t own, other;
+	int r = kernel_pin_id(pin, &own);
+
+	if (r)
+		return r;
+	snprintf(shared, sizeof(shared), "%s/prog/%s", kernel_pin_root(), hex);
+	r = kernel_pin_id(shared, &other);
+	if (r == -ENOENT)
+		return kernel_pin_link(pin, shared);
+	return r ? r : own != other;
+}
+
+/* What stands at the link's place is the program, or nothing: 0 or -ENOENT. */
+static int clear_link(const struct staging *s, const char *hex, const char *pin)
+{
+	unsigned links;
+	int r = s->source.state.n ? kernel_pin_links(pin, &links) : check_link(hex, pin);
+
+	if (r <= 0)
+		return r;
+	r = kernel_pin_remove(pin);
+	return r ? r : -ENOENT;
+}
+
 /* The program at the holder's link, made if it is not there. */
 static int get_linked(struct staging *s, struct program **ret, struct mfw_err **err)
 {
@@ -148,13 +179,12 @@ static int get_linked(struct staging *s, struct program **ret, struct mfw_err **
 	char pin[PATH_MAX], hex[PROGRAM_HEX_LEN + 1];
 	cleanup_close int fd = -1;
 	struct prog_info info;
-	unsigned links;
 	int r;
 
 	program_hex(s->hash, hex);
 	snprintf(pin, sizeof(pin), "%s/%s", pin_dir, hex);
 	r = kernel_pin_dir(pin_dir, err);
-	if (!r && kernel_pin_links(pin, &links))
+	if (!r && clear_link(s, hex, pin))
 		r = get_pin(s, hex, pin, err);
 	r = r ? r : kernel_prog_open(pin, &fd, err);
 	r = r ? r : kernel_prog_info(fd, &info, err);

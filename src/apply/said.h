@@ -9,6 +9,7 @@
 struct said {
 	bool texts; /* also the texts of matches: where only programs are compared, none is read */
 	void *pins; /* tsearch() trees */
+	void *inodes;
 	void *programs;
 };
 
@@ -17,6 +18,10 @@ struct said {
  * if it can be read. 0 or -ENOMEM.
  */
 int said_complete(struct said *said, struct rule *rule, uint32_t index);
+/* Only the match's text. 0 or -ENOMEM. */
+int said_match(struct said *said, struct rule *rule);
+/* The pins are looked at anew from here on. */
+void said_forget_pins(struct said *said);
 void said_clear(struct said *said);
 
 #define cleanup_said cleanup(said_clear)

@@ -12,6 +12,13 @@ json_t *applied_json(struct mfw_applied *applied, const struct config *config);
 /* A line for each that is changed; with --diff what differs. */
 void applied_text(struct mfw_applied *applied, const struct config *config);
 
+/*
+ * Applies a ruleset, with progress, and shows what that did; flags and only are the command's
+ * options. Returns its exit status, or -1 with *fault.
+ */
+int applied_run(struct session *session, struct mfw_ruleset *ruleset, struct mfw_apply_options *how,
+		struct fault *fault);
+
 /* The match of a rule with what it is: "object FILE", say. */
 struct applied_match {
 	const char *key; /* NULL: it could not be read */

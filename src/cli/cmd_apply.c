@@ -55,41 +55,42 @@ static void print(const struct session *session, struct mfw_applied *applied,
 	out_json(object);
 }
 
-static int apply(struct session *session, struct mfw_ruleset *ruleset, struct fault *fault)
+int applied_run(struct session *session, struct mfw_ruleset *ruleset, struct mfw_apply_options *how,
+		struct fault *fault)
 {
 	cleanup(applied_free_p) struct mfw_applied *applied = NULL;
-	const struct config *config = session->config;
 	struct progress progress;
-	struct mfw_apply_options how = {
-		MFW_SIZE(struct mfw_apply_options),
-		.only = config->only,
-		.prune = config->prune,
-		.check = config->check,
-		.texts = config->diff,
-		.progress = show_progress,
-		.progress_ctx = &progress,
-	};
 	struct mfw_err *err = NULL;
 	int r;
 
+	how->size = sizeof(*how);
+	how->progress = show_progress;
+	how->progress_ctx = &progress;
 	session_raise_limit();
 	progress_begin(&progress);
-	r = mfw_apply(session->mfw, ruleset, &how, &applied, &err);
+	r = mfw_apply(session->mfw, ruleset, how, &applied, &err);
 	progress_end(&progress);
 	if (r)
 		return fault_take(fault, err);
 	print(session, applied, ruleset);
 	if (report_failures(session, applied))
 		return STATUS_FAILED;
-	return config->check && has_changed(applied) ? STATUS_DIFFERENT : STATUS_DONE;
+	return how->check && has_changed(applied) ? STATUS_DIFFERENT : STATUS_DONE;
 }
 
 int apply_command(struct session *session, struct fault *fault)
 {
 	cleanup(ruleset_free_p) struct mfw_ruleset *ruleset = NULL;
+	const struct config *config = session->config;
+	struct mfw_apply_options how = {
+		.only = config->only,
+		.prune = config->prune,
+		.check = config->check,
+		.texts = config->diff,
+	};
 	int status;
 
 	if (ruleset_open(session, &ruleset, &status, fault))
 		return -1;
-	return ruleset ? apply(session, ruleset, fault) : status;
+	return ruleset ? applied_run(session, ruleset, &how, fault) : status;
 }

@@ -54,6 +54,8 @@ enum option_id {
 	O_PRUNE,
 	O_CUSTOMER,
 	O_LIST,
+	O_YES,
+	O_YAML,
 	O_COUNT,
 };
 

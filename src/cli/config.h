@@ -64,6 +64,8 @@ struct config {
 	bool check; /* rulesets: only look */
 	bool diff;
 	bool prune;
+	bool yes;
+	bool yaml;
 	const char *only;
 
 	/* What is left of a positional that may be repeated. */

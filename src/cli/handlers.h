@@ -25,6 +25,9 @@ int rule_list(struct session *session, struct fault *fault);
 int rule_state(struct session *session, struct fault *fault);
 
 int apply_command(struct session *session, struct fault *fault);
+int save_command(struct session *session, struct fault *fault);
+int verify_command(struct session *session, struct fault *fault);
+int flush_command(struct session *session, struct fault *fault);
 
 int expr_check_command(struct session *session, struct fault *fault);
 int expr_print_command(struct session *session, struct fault *fault);

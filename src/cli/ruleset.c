@@ -6,7 +6,7 @@
 /* More are not looked for. */
 #define MISTAKES_MAX 20
 
-static int report(const struct session *session, const struct mfw_ruleset *ruleset)
+int ruleset_report(const struct session *session, const struct mfw_ruleset *ruleset)
 {
 	struct fault faults[MISTAKES_MAX] = {};
 	size_t n = 0;
@@ -40,7 +40,7 @@ int ruleset_open(struct session *session, struct mfw_ruleset **ret, int *ret_sta
 	if (mfw_ruleset_check(ruleset, &err))
 		return fault_take(fault, err);
 	if (mfw_ruleset_error(ruleset, 0))
-		*ret_status = report(session, ruleset);
+		*ret_status = ruleset_report(session, ruleset);
 	else
 		*ret = steal_ptr(ruleset);
 	return 0;

@@ -13,6 +13,8 @@
  */
 int ruleset_open(struct session *session, struct mfw_ruleset **ret, int *ret_status,
 		 struct fault *fault);
+/* Shows its mistakes; the command's exit status. */
+int ruleset_report(const struct session *session, const struct mfw_ruleset *ruleset);
 /* Its warnings: on stderr, or added to `into` as "warnings". */
 void ruleset_warn(const struct mfw_ruleset *ruleset, json_t *into);
 

@@ -270,6 +270,8 @@ int kernel_pin_remove(const char *path);
 int kernel_pin_remove_dir(const char *path);
 /* How many names the pinned program has. */
 int kernel_pin_links(const char *path, unsigned *ret);
+/* What is pinned there, as a number that links of it share, and nothing else there is. */
+int kernel_pin_id(const char *path, uint64_t *ret);
 /* A note beside the pins: a symbolic link whose target is the text. */
 int kernel_pin_note(const char *path, const char *text);
 int kernel_pin_read_note(const char *path, struct buf *ret);

@@ -108,6 +108,16 @@ int kernel_pin_links(const char *path, unsigned *ret)
 	return 0;
 }
 
+int kernel_pin_id(const char *path, uint64_t *ret)
+{
+	struct stat st;
+
+	if (lstat(path, &st))
+		return -errno;
+	*ret = st.st_ino;
+	return 0;
+}
+
 int kernel_pin_note(const char *path, const char *text)
 {
 	return symlink(text, path) ? -errno : 0;

@@ -352,6 +352,21 @@ int kernel_pin_remove_dir(const char *path)
 	return 0;
 }
 
+int kernel_pin_id(const char *path, uint64_t *ret)
+{
+	FAKE_LOCKED;
+	struct fake_file *file;
+	int r = fake_operation();
+
+	if (r)
+		return r;
+	file = fake_file(path);
+	if (!file)
+		return -ENOENT;
+	*ret = file->inode;
+	return 0;
+}
+
 int kernel_pin_links(const char *path, unsigned *ret)
 {
 	FAKE_LOCKED;
