@@ -63,7 +63,7 @@ struct slot {
 
 /* A list of the program, and where the generation is that the packet is looked for in. */
 struct list_slot {
-	struct code_list list;
+	struct code_map list;
 	int place;
 };
 
@@ -73,7 +73,7 @@ struct slots {
 	struct list_slot lists[CODEGEN_LISTS_MAX];
 	size_t n_lists;
 	bool many_lists; /* there are more */
-	int value;       /* where the struct mfw_value is; 0: none is needed */
+	int value;       /* where the address of the struct mfw_value is; 0: none is needed */
 	int holds;       /* the byte that says whose it is; 0: there is none */
 	int bottom;      /* the lowest byte of the stack that is used */
 };
@@ -104,6 +104,15 @@ void ask_field_load(struct asker *a, const struct field *field, uint32_t missing
 void ask_field_test(struct asker *a, const struct field *field, struct ways ways);
 /* A..Z to a..z in the value that was made: it is not the field's any more. */
 void ask_field_fold(struct asker *a, const struct field *field);
+
+/* ---- room for what matchers make (ask_room.c) ---- */
+
+/* At the program's beginning, when a matcher makes something. */
+void ask_room_begin(struct asker *a, uint32_t no);
+/* A register, none of r0, = the struct mfw_value. */
+void ask_room_set(struct asker *a, int reg);
+/* At each of its ends behind that. */
+void ask_room_end(struct asker *a);
 
 /* ---- values of some type; missing ones lead to `no`, OP_NE is not among them ---- */
 

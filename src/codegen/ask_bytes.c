@@ -32,7 +32,7 @@ static bool has_upper(const struct buf *text)
 static void set_bytes(struct asker *a)
 {
 	if (a->made)
-		ask_set_frame(a, BPF_REG_1, a->slots.value);
+		ask_room_set(a, BPF_REG_1);
 	else
 		code_move(a->code, BPF_REG_1, BPF_REG_6);
 }

@@ -6,15 +6,13 @@
 
 /* ---- calls ---- */
 
-/* Where the function puts what it finds; 0: it finds nothing but true and false. */
+/* Where in the frame the function puts what it finds; 0: nowhere. */
 static int place_of(const struct asker *a, const struct field *field)
 {
 	const struct slot *slot = slots_find(&a->slots, field);
 
-	if (field->type == FIELD_BOOL)
+	if (field->type == FIELD_BOOL || field->made)
 		return 0;
-	if (field->made)
-		return a->slots.value;
 	if (slot)
 		return slot->place;
 	return field->type == FIELD_INT ? FRAME_SCRATCH : FRAME_VIEW;
@@ -26,14 +24,16 @@ static int place_of(const struct asker *a, const struct field *field)
  */
 static void call(struct asker *a, const struct field *field)
 {
-	int place = place_of(a, field), len = field->made ? (int)sizeof(struct mfw_value) : 8;
 	struct code *code = a->code;
+	int place = place_of(a, field);
 
-	for (int at = 0; place && at < len; at += 8)
-		code_store_value(code, 8, BPF_REG_10, place + at, 0);
+	if (place)
+		code_store_value(code, 8, BPF_REG_10, place, 0);
 	code_move(code, BPF_REG_1, BPF_REG_6);
 	ask_set_frame(a, BPF_REG_2, FRAME_PKT);
-	if (place)
+	if (field->made)
+		ask_room_set(a, BPF_REG_3);
+	else if (place)
 		ask_set_frame(a, BPF_REG_3, place);
 	code_call(code, (struct code_function){.matcher = field->matcher, .field = field});
 }
@@ -90,8 +90,8 @@ void ask_field_load(struct asker *a, const struct field *field, uint32_t missing
 
 	require(a, field, missing);
 	if (field->made) {
-		code_load(code, 4, BPF_REG_1, BPF_REG_10,
-			  place + (int)offsetof(struct mfw_value, len));
+		ask_room_set(a, BPF_REG_1);
+		code_load(code, 4, BPF_REG_1, BPF_REG_1, offsetof(struct mfw_value, len));
 		code_store_value(code, 4, BPF_REG_10, FRAME_VIEW, 0);
 		code_store(code, 4, BPF_REG_10, FRAME_VIEW + (int)offsetof(struct mfw_view, end),
 			   BPF_REG_1);
@@ -109,7 +109,7 @@ void ask_field_test(struct asker *a, const struct field *field, struct ways ways
 
 void ask_field_fold(struct asker *a, const struct field *field)
 {
-	ask_set_frame(a, BPF_REG_1, a->slots.value);
+	ask_room_set(a, BPF_REG_1);
 	code_call_runtime(a->code, RUNTIME_VALUE_FOLD);
 	forget_value(a, field);
 }

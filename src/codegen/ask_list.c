@@ -20,7 +20,7 @@ void ask_list_begin(struct asker *a, uint32_t no)
 		const struct list_slot *slot = &a->slots.lists[i];
 
 		code_store_value(code, 4, BPF_REG_10, FRAME_SCRATCH, 0);
-		code_set_list(code, BPF_REG_1, slot->list);
+		code_set_map(code, BPF_REG_1, slot->list);
 		ask_set_frame(a, BPF_REG_2, FRAME_SCRATCH);
 		code_call_helper(code, BPF_FUNC_map_lookup_elem);
 		/* There is always one; the verifier does not know. */
@@ -133,7 +133,7 @@ static void find_bytes(struct asker *a, const struct expr *compare, struct ways 
 		ask_field_fold(a, field);
 	load_list(a, compare);
 	if (field->made) {
-		ask_set_frame(a, BPF_REG_2, a->slots.value);
+		ask_room_set(a, BPF_REG_2);
 		code_load(a->code, 4, BPF_REG_3, BPF_REG_10, VIEW(off));
 		code_load(a->code, 4, BPF_REG_4, BPF_REG_10, VIEW(end));
 		code_call_runtime(a->code, RUNTIME_VALUE_NAME_HAS);

@@ -218,19 +218,23 @@ static unsigned families_of(const struct expr *expr)
 int build_program(const struct expr *expr, struct code *ret)
 {
 	struct asker a = {.code = ret};
-	uint32_t yes = code_label(ret), no = code_label(ret);
+	uint32_t yes = code_label(ret), no = code_label(ret), out = code_label(ret);
 
 	code_line(ret, expr);
 	slots_plan(expr, &a.slots);
 	if (!is_constant(expr))
-		prologue(&a, expr, families_of(expr), no);
-	ask_list_begin(&a, no);
+		prologue(&a, expr, families_of(expr), out);
+	ask_list_begin(&a, out);
+	ask_room_begin(&a, out);
 	ask_field_begin(&a);
 	ask(&a, expr, (struct ways){yes, no, yes});
 	code_place(ret, yes);
+	ask_room_end(&a);
 	code_set(ret, BPF_REG_0, 1);
 	code_exit(ret);
 	code_place(ret, no);
+	ask_room_end(&a);
+	code_place(ret, out);
 	code_set(ret, BPF_REG_0, 0);
 	code_exit(ret);
 	code_finish(ret);

@@ -179,6 +179,15 @@ void code_from_network(struct code *code, int reg, int bits)
 	     (struct bpf_insn){.code = BPF_ALU | BPF_END | BPF_TO_BE, .dst_reg = reg, .imm = bits});
 }
 
+void code_exchange(struct code *code, int base, int offset, int reg)
+{
+	emit(code, (struct bpf_insn){.code = BPF_STX | BPF_ATOMIC | BPF_DW,
+				     .dst_reg = base,
+				     .src_reg = reg,
+				     .off = offset,
+				     .imm = BPF_XCHG});
+}
+
 void code_exit(struct code *code)
 {
 	emit(code, (struct bpf_insn){.code = BPF_JMP | BPF_EXIT});
@@ -256,15 +265,15 @@ void code_set_data(struct code *code, int to, const void *bytes, size_t len, boo
 	code_set64(code, to, 0);
 }
 
-void code_set_list(struct code *code, int to, struct code_list list)
+void code_set_map(struct code *code, int to, struct code_map map)
 {
 	const struct code_reloc reloc = {
 		.insn = code_here(code),
-		.kind = RELOC_LIST,
-		.index = CODE_COUNT(code->lists, struct code_list),
+		.kind = RELOC_MAP,
+		.index = CODE_COUNT(code->maps, struct code_map),
 	};
 
-	add(code, &code->lists, &list, sizeof(list));
+	add(code, &code->maps, &map, sizeof(map));
 	add(code, &code->relocs, &reloc, sizeof(reloc));
 	code_set64(code, to, 0);
 }
@@ -290,7 +299,7 @@ void code_clear(struct code *code)
 	buf_clear(&code->lines);
 	buf_clear(&code->functions);
 	buf_clear(&code->datas);
-	buf_clear(&code->lists);
+	buf_clear(&code->maps);
 	buf_clear(&code->labels);
 	buf_clear(&code->jumps);
 }

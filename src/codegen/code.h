@@ -27,16 +27,16 @@ struct code_data {
 	bool read_only;
 };
 
-/* A list that the program looks into: a map of maps with one place. */
-struct code_list {
-	const char *name;
+/* A map of the program: of a list, which is a map of maps with one place; or room of its own. */
+struct code_map {
+	const char *list; /* NULL: it is the room */
 	bool shared;
 };
 
 enum code_reloc_kind {
 	RELOC_CALL, /* of functions[index] */
 	RELOC_DATA, /* datas[index] */
-	RELOC_LIST, /* lists[index] */
+	RELOC_MAP,  /* maps[index] */
 };
 
 /* A reference from an instruction to something outside of the code. */
@@ -64,7 +64,7 @@ struct code {
 	struct buf lines;     /* struct code_line */
 	struct buf functions; /* struct code_function, each once */
 	struct buf datas;     /* struct code_data */
-	struct buf lists;     /* struct code_list, each once */
+	struct buf maps;      /* struct code_map, each once */
 	struct buf labels;    /* uint32_t: the instruction, once placed */
 	struct buf jumps;     /* struct code_jump */
 	int error;            /* -ENOMEM, -E2BIG (too far a jump), -EOPNOTSUPP (see below) or 0 */
@@ -103,6 +103,8 @@ void code_alu32_reg(struct code *code, int op, int reg, int other);
 void code_alu64_reg(struct code *code, int op, int reg, int other);
 /* Network order to host order, 16, 32 or 64 bits. */
 void code_from_network(struct code *code, int reg, int bits);
+/* Puts the register's 8 bytes there, and what was there into the register, at once. */
+void code_exchange(struct code *code, int base, int offset, int reg);
 void code_exit(struct code *code);
 
 void code_call(struct code *code, struct code_function function);
@@ -110,8 +112,8 @@ void code_call_runtime(struct code *code, enum runtime_function function);
 void code_call_helper(struct code *code, int helper);
 /* The address of a copy of these bytes; the same ones are kept once. */
 void code_set_data(struct code *code, int to, const void *bytes, size_t len, bool read_only);
-/* The map of a list, which is one of the code's from now on. */
-void code_set_list(struct code *code, int to, struct code_list list);
+/* A map, which is one of the code's from now on. */
+void code_set_map(struct code *code, int to, struct code_map map);
 void code_line(struct code *code, const struct expr *expr);
 
 static inline size_t code_count(const struct buf *buf, size_t size)

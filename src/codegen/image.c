@@ -2,6 +2,7 @@
 /* Data and symbols of the object. */
 #include "codegen/image.h"
 #include "codegen/codegen.h"
+#include "codegen/room.h"
 
 #include <errno.h>
 #include <string.h>
@@ -71,15 +72,19 @@ static int add_datas(struct image *image, const struct code *code)
 }
 
 /* What a map is like stands in its type (types.c); here are as many zeros as that has bytes. */
-static int add_lists(struct image *image, const struct code *code)
+static int add_maps(struct image *image, const struct code *code)
 {
-	static const char zeros[IMAGE_MAP_LEN];
+	static const char zeros[IMAGE_ROOM_LEN];
 
-	for (size_t i = 0; i < CODE_COUNT(code->lists, struct code_list); i++) {
-		const struct code_list *list = CODE_AT(code->lists, struct code_list, i);
-		struct image_var var = {.section = IMAGE_MAPS, .len = IMAGE_MAP_LEN};
+	for (size_t i = 0; i < CODE_COUNT(code->maps, struct code_map); i++) {
+		const struct code_map *map = CODE_AT(code->maps, struct code_map, i);
+		struct image_var var = {.section = IMAGE_MAPS,
+					.len = map->list ? IMAGE_LIST_LEN : IMAGE_ROOM_LEN};
 
-		codegen_list_map(list->name, list->shared, var.name);
+		if (map->list)
+			codegen_list_map(map->list, map->shared, var.name);
+		else
+			snprintf(var.name, sizeof(var.name), ROOM_MAP);
 		if (add_var(image, var, zeros))
 			return -ENOMEM;
 	}
@@ -95,14 +100,14 @@ static int add_text(struct image *image, enum image_section section, const char 
 	return add_var(image, var, text);
 }
 
-/* The code's data comes first, datas[i] is vars[i], and then its lists. */
+/* The code's data comes first, datas[i] is vars[i], and then its maps. */
 int image_add_data(struct image *image, const struct code *code, const char *source)
 {
 	cleanup_buf struct buf text = {};
 
 	if (buf_add(&text, source, strnlen(source, CODEGEN_SOURCE_MAX)))
 		return -ENOMEM;
-	if (add_datas(image, code) || add_lists(image, code) ||
+	if (add_datas(image, code) || add_maps(image, code) ||
 	    add_text(image, IMAGE_LICENSE, "_license", "GPL") ||
 	    add_text(image, IMAGE_RODATA, "bpf_metadata_mfw_match", text.data))
 		return -ENOMEM;
@@ -177,13 +182,13 @@ int image_add_symbols(struct image *image, const struct code *code)
 		.st_shndx = IMAGE_CODE,
 		.st_size = code->insns.len,
 	};
-	/* The data's stand behind the null symbol, the lists' behind the program's. */
-	size_t first[] = {[RELOC_DATA] = 1, [RELOC_LIST] = 0, [RELOC_CALL] = 0};
+	/* The data's stand behind the null symbol, the maps' behind the program's. */
+	size_t first[] = {[RELOC_DATA] = 1, [RELOC_MAP] = 0, [RELOC_CALL] = 0};
 
 	if (add_symbol(image, "", (Elf64_Sym){}) || add_var_symbols(image, true))
 		return -ENOMEM;
 	image->n_local = CODE_COUNT(image->bytes[IMAGE_SYMTAB], Elf64_Sym);
-	first[RELOC_LIST] = image->n_local + 1;
+	first[RELOC_MAP] = image->n_local + 1;
 	if (add_symbol(image, CODEGEN_PROGRAM, program) || add_var_symbols(image, false))
 		return -ENOMEM;
 	first[RELOC_CALL] = CODE_COUNT(image->bytes[IMAGE_SYMTAB], Elf64_Sym);

@@ -28,8 +28,9 @@ enum image_section {
 	IMAGE_N,
 };
 
-/* Bytes of the type of a list's map: three pointers. */
-#define IMAGE_MAP_LEN 24
+/* Bytes of the type of a list's map, and of the room's: pointers. */
+#define IMAGE_LIST_LEN 24
+#define IMAGE_ROOM_LEN 32
 
 /* What ends up in a data section. */
 struct image_var {

@@ -88,7 +88,7 @@ const struct list_slot *slots_list(const struct slots *slots, const struct expr 
 {
 	for (size_t i = 0; i < slots->n_lists; i++)
 		if (slots->lists[i].list.shared == compare->shared &&
-		    !strcmp(slots->lists[i].list.name, compare->list))
+		    !strcmp(slots->lists[i].list.list, compare->list))
 			return &slots->lists[i];
 	return NULL;
 }
@@ -118,7 +118,7 @@ void slots_plan(const struct expr *expr, struct slots *ret)
 	count_in(&uses, expr);
 	for (size_t i = 0; i < uses.n; i++)
 		if (uses.items[i].field->made && !ret->value)
-			ret->value = take(ret, sizeof(struct mfw_value));
+			ret->value = take(ret, 8);
 	for (size_t i = 0; i < uses.n && ret->n < SLOTS_MAX; i++)
 		if (uses.items[i].n > 1)
 			ret->items[ret->n++].field = uses.items[i].field;

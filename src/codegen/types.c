@@ -6,6 +6,7 @@
  */
 #include "codegen/codegen.h"
 #include "codegen/image.h"
+#include "codegen/room.h"
 
 #include <errno.h>
 #include <mfw/list.h>
@@ -15,7 +16,7 @@ struct types {
 	struct btf *btf;
 	bool bad;
 	int int_, unsigned_, wide, char_, byte, index, skb, pkt, const_pkt, view, const_view, text;
-	int number, value, const_value, any, address, list;
+	int number, value, const_value, any, address, list, room;
 };
 
 static int note(struct types *t, int id)
@@ -160,7 +161,14 @@ static const struct map_number generation_numbers[] = {
 	{"value_size", MFW_LIST_LINE},
 	{"map_flags", BPF_F_INNER_MAP | BPF_F_MMAPABLE},
 };
-_Static_assert(ARRAY_SIZE(list_numbers) * 8 == IMAGE_MAP_LEN, "a list's map has that type");
+static const struct map_number room_numbers[] = {
+	{"type", BPF_MAP_TYPE_PERCPU_ARRAY},
+	{"max_entries", 1},
+	{"key_size", sizeof(uint32_t)},
+	{"value_size", ROOMS * sizeof(struct room)},
+};
+_Static_assert(ARRAY_SIZE(list_numbers) * 8 == IMAGE_LIST_LEN, "a list's map has that type");
+_Static_assert(ARRAY_SIZE(room_numbers) * 8 == IMAGE_ROOM_LEN, "the room has that type");
 
 #define NUMBERS_MAX 5
 
@@ -185,11 +193,12 @@ static int add_map_type(struct types *t, const struct map_number *numbers, size_
 	return id;
 }
 
-static void add_list_type(struct types *t)
+static void add_map_types(struct types *t)
 {
 	int generation = add_map_type(t, generation_numbers, ARRAY_SIZE(generation_numbers), 0);
 
 	t->list = add_map_type(t, list_numbers, ARRAY_SIZE(list_numbers), generation);
+	t->room = add_map_type(t, room_numbers, ARRAY_SIZE(room_numbers), 0);
 }
 
 static int add_var(struct types *t, const struct image_var *var)
@@ -197,7 +206,8 @@ static int add_var(struct types *t, const struct image_var *var)
 	int linkage = var->local ? BTF_VAR_STATIC : BTF_VAR_GLOBAL_ALLOCATED, array;
 
 	if (var->section == IMAGE_MAPS)
-		return note(t, btf__add_var(t->btf, var->name, linkage, t->list));
+		return note(t, btf__add_var(t->btf, var->name, linkage,
+					    var->len == IMAGE_ROOM_LEN ? t->room : t->list));
 	array = note(t,
 		     btf__add_array(t->btf, t->index, var->chars ? t->char_ : t->byte, var->len));
 	if (var->section == IMAGE_RODATA)
@@ -228,7 +238,7 @@ static int add_data(struct types *t, const struct image *image)
 	if (!ids)
 		return -ENOMEM;
 	if (image->bytes[IMAGE_MAPS].len)
-		add_list_type(t);
+		add_map_types(t);
 	for (size_t i = 0; i < n; i++)
 		ids[i] = add_var(t, CODE_AT(image->vars, struct image_var, i));
 	add_datasec(t, image, ids, IMAGE_LICENSE);
