@@ -47,6 +47,8 @@
  * - Packet bytes come from bpf_skb_load_bytes(); load in bulk, then work on the stack. The
  *   verifier may process at most 5000 instructions for the whole program, parser included, or
  *   50000 with the reason in MFW_INSNS. words.h looks at text without branches.
+ * - A program and all that it calls have 512 bytes of stack; 240 of them are for a matcher's
+ *   function with what that calls, or for a field's.
  * - Helper functions are static.
  * - Maps are allowed, and keep state: what a rule's matcher remembers is the rule's alone, stays
  *   while the rule does, also when its parameters change, and is shown by `mfwctl rule state`.
@@ -114,8 +116,7 @@
  *	BYTES	int sip_method(struct __sk_buff *skb, const struct mfw_pkt *pkt, struct mfw_view *v)
  *		bytes that stand in the packet as they are: sets *v
  *	TEXT	int dns_qname(struct __sk_buff *skb, const struct mfw_pkt *pkt, struct mfw_value *v)
- *		bytes that have to be made, at most MFW_VALUE_MAX: fills *v. The program's stack has
- *		about 120 bytes left for this function and what it calls
+ *		bytes that have to be made, at most MFW_VALUE_MAX: fills *v
  *	INT	int sip_status(struct __sk_buff *skb, const struct mfw_pkt *pkt, __u64 *v)
  *		a number within the range, whose greatest is 4294967295: sets *v
  *	BOOL	int dns_qr(struct __sk_buff *skb, const struct mfw_pkt *pkt)

@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* For every packet, each of them is true. */
 static const char *const always[] = {
 	"ip.hdr_len in {20..60} xor not bit_slice(ip, 0, 1) in {0 1}",
-	"ip.hdr_len ne 40 or ip.opt.type ne 1",
+	"ip.hdr_len ne 40 or ip.opt.type ne 1 or bit_slice(ip, 0, 4) == 4",
 	"not tcp.flags.syn or len(tcp) in {20..4294967295}",
 	"not icmp.type in {0..255} or ip.proto in {\"icmp\" \"icmpv6\"}",
 };
