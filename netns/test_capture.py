@@ -2,6 +2,7 @@
 """mfwctl test: captures of all kinds, what is written of them, and how far the answers are right."""
 
 import os
+import random
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -91,6 +92,39 @@ def test_sizes() -> None:
         same(
             found["matched"], [4, 5, 6, 7, 8, 9, 10, 11, 12], "what has a sound header"
         )
+
+
+def test_large_sets() -> None:
+    """Sets of up to 10 000 members have just these, whatever is near a member"""
+    chosen = random.Random(2)
+    ports = [chosen.randrange(65536) for _ in range(300)]
+    hosts = [f"10.{n >> 8}.{n & 255}.1" for n in ports]
+    sent = [
+        ip(host, B4, 17, udp(host, B4, 53, port, b""))
+        for host, port in zip(hosts, ports)
+    ]
+    with directory() as where:
+        path = pcap(where / "a", sent)
+        for size in (300, 4090, 4100, 8200, 10000):
+            step = 65536 // size
+            found = mfwctl(
+                "--json",
+                "test",
+                f"udp.dstport in {{{' '.join(str(n * step) for n in range(size))}}}",
+                str(path),
+            ).json()
+            expected = [
+                i + 1
+                for i, port in enumerate(ports)
+                if port % step == 0 and port < size * step
+            ]
+            same(found["matched"], expected, f"ports in a set of {size}")
+        members = sorted(set(hosts[::2]))
+        members += [f"172.16.{n >> 7}.{(n & 127) * 2}" for n in range(4200)]
+        text = f"ip.src in {{{' '.join(members)}}}"
+        found = mfwctl("--json", "test", text, str(path)).json()
+        expected = [i + 1 for i, host in enumerate(hosts) if host in members]
+        same(found["matched"], expected, f"addresses in a set of {len(members)}")
 
 
 def test_comments() -> None:

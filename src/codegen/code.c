@@ -101,12 +101,20 @@ static int size_bits(int size)
 	}
 }
 
+/* Instructions have 16 bits for the distance from a base. */
+static int16_t distance(struct code *code, int offset)
+{
+	if (offset != (int16_t)offset)
+		fail(code, -E2BIG);
+	return offset;
+}
+
 void code_load(struct code *code, int size, int to, int base, int offset)
 {
 	emit(code, (struct bpf_insn){.code = BPF_LDX | BPF_MEM | size_bits(size),
 				     .dst_reg = to,
 				     .src_reg = base,
-				     .off = offset});
+				     .off = distance(code, offset)});
 }
 
 void code_store(struct code *code, int size, int base, int offset, int from)
@@ -114,14 +122,14 @@ void code_store(struct code *code, int size, int base, int offset, int from)
 	emit(code, (struct bpf_insn){.code = BPF_STX | BPF_MEM | size_bits(size),
 				     .dst_reg = base,
 				     .src_reg = from,
-				     .off = offset});
+				     .off = distance(code, offset)});
 }
 
 void code_store_value(struct code *code, int size, int base, int offset, int32_t value)
 {
 	emit(code, (struct bpf_insn){.code = BPF_ST | BPF_MEM | size_bits(size),
 				     .dst_reg = base,
-				     .off = offset,
+				     .off = distance(code, offset),
 				     .imm = value});
 }
 

@@ -165,13 +165,25 @@ static uint32_t *make_table(const struct ranges *ranges, size_t *ret_n, bool *re
 	return table;
 }
 
+/* w3 = the bound that is so many bytes behind r2: a load reaches only INT16_MAX bytes itself. */
+static void load_bound(struct code *code, int offset)
+{
+	if (offset <= INT16_MAX) {
+		code_load(code, 4, BPF_REG_3, BPF_REG_2, offset);
+		return;
+	}
+	code_move(code, BPF_REG_3, BPF_REG_2);
+	code_alu64(code, BPF_ADD, BPF_REG_3, offset);
+	code_load(code, 4, BPF_REG_3, BPF_REG_3, 0);
+}
+
 /*
  * One step: r2 += 4 << log2_step if that one is <= w1, without a branch that the verifier would
  * follow. It would also follow both results of a shift that fills with the sign.
  */
 static void table_step(struct code *code, int log2_step)
 {
-	code_load(code, 4, BPF_REG_3, BPF_REG_2, 4 << log2_step);
+	load_bound(code, 4 << log2_step);
 	/* below 0 if and only if the bound is at most the number */
 	code_alu64(code, BPF_SUB, BPF_REG_3, 1);
 	code_alu64_reg(code, BPF_SUB, BPF_REG_3, BPF_REG_1);
