@@ -33,5 +33,7 @@ int literal_number(struct lexer *lex, size_t at, struct number *ret, size_t *ret
 int literal_check_end(struct lexer *lex, size_t at);
 
 int literal_hex_digit(char c);
+/* How many bytes the next n characters (UTF-8) have; what is there when there are fewer. */
+size_t literal_chars(const struct lexer *lex, size_t at, unsigned n);
 
 #endif

@@ -10,8 +10,7 @@ static int add_byte(struct lexer *lex, struct buf *ret, unsigned char byte)
 	return buf_add(ret, &byte, 1) ? err_nomem(lex->err) : 0;
 }
 
-/* How many bytes the next n characters (UTF-8) have; what is there when there are fewer. */
-static size_t chars(const struct lexer *lex, size_t at, unsigned n)
+size_t literal_chars(const struct lexer *lex, size_t at, unsigned n)
 {
 	size_t end = at;
 
@@ -47,7 +46,7 @@ static int read_octal(struct lexer *lex, size_t *at, struct buf *ret)
 	int value;
 
 	if (!is_octal(text[1]) || !is_octal(text[2]) || *text > '3')
-		return lex_error(lex, *at, chars(lex, *at, 3), "expr.syntax",
+		return lex_error(lex, *at, literal_chars(lex, *at, 3), "expr.syntax",
 				 "an octal escape has three digits, from \\000 to \\377");
 	value = (text[0] - '0') * 64 + (text[1] - '0') * 8 + (text[2] - '0');
 	*at += 3;
@@ -70,9 +69,9 @@ static int read_escape(struct lexer *lex, size_t *at, struct buf *ret)
 		return add_byte(lex, ret, hex_pair(lex, *at - 2));
 	}
 	if (c == 'x')
-		return lex_error(lex, *at + 1, chars(lex, *at + 1, 2), "expr.syntax",
+		return lex_error(lex, *at + 1, literal_chars(lex, *at + 1, 2), "expr.syntax",
 				 "an escape \\x has two hex digits, such as \\x0a");
-	return lex_error(lex, *at, chars(lex, *at, 1), "expr.syntax",
+	return lex_error(lex, *at, literal_chars(lex, *at, 1), "expr.syntax",
 			 "unknown escape: write \\\" \\\\ \\xHH (two hex digits) or \\OOO (three "
 			 "octal digits), or a raw string r\"...\"");
 }
@@ -190,7 +189,7 @@ static int read_hex(struct lexer *lex, size_t start, bool proto, struct buf *ret
 		if (at + 1 >= lex->len)
 			return refuse(lex, start, at, lex->len - at, proto);
 		if (!is_hex_pair(lex, at))
-			return refuse(lex, start, at, chars(lex, at, 2), proto);
+			return refuse(lex, start, at, literal_chars(lex, at, 2), proto);
 		if (add_byte(lex, ret, hex_pair(lex, at)))
 			return err_nomem(lex->err);
 		at += 2;
@@ -199,7 +198,7 @@ static int read_hex(struct lexer *lex, size_t start, bool proto, struct buf *ret
 		at++;
 	}
 	if (at == start + 2)
-		return refuse(lex, start, at, chars(lex, at, 1), proto);
+		return refuse(lex, start, at, literal_chars(lex, at, 1), proto);
 	*ret_end = at;
 	return literal_check_end(lex, at);
 }

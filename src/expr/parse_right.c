@@ -181,6 +181,17 @@ static int no_set(struct parser *p)
 			      (int)(len < 80 ? len : 80), p->lex.text + at);
 }
 
+/* Where the next item of Bytes should be, what is wrong is two characters, as for hex bytes. */
+static int comma(struct parser *p, const struct expr *expr)
+{
+	struct lexer *lex = &p->lex;
+	size_t at = lex->token.offset;
+	bool bytes = expr->value->type == FIELD_BYTES;
+
+	return lex_error(lex, at, bytes ? literal_chars(lex, at, 2) : lex->len - at, "expr.syntax",
+			 "items of a set are separated by spaces, without ','");
+}
+
 static int parse_set(struct parser *p, struct expr *expr)
 {
 	int r;
@@ -190,9 +201,7 @@ static int parse_set(struct parser *p, struct expr *expr)
 	lex_next(&p->lex);
 	while (!at_char(&p->lex, '}')) {
 		if (at_char(&p->lex, ','))
-			return lex_error_rest(
-				&p->lex, p->lex.token.offset,
-				"items of a set are separated by spaces, without ','");
+			return comma(p, expr);
 		if (p->lex.token.kind == TOKEN_END)
 			return lex_error_rest(&p->lex, p->lex.token.offset,
 					      "the set has no end: expected '}'");
