@@ -1,39 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Public functions: an expression as an object file, and what it is made of. */
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/stat.h>
-
 #include "apply/expression.h"
+#include "base/output.h"
 #include "expr/outline.h"
 
 /* ---- compile ---- */
 
-static int refuse_file(int r, const char *path, struct mfw_err **err)
-{
-	return err_make(err, -r, "file.write", "cannot write %s: %s", path, strerror(-r));
-}
-
-/* Beside the file, then in its place: there is never half of one. */
 static int write_file(const char *path, const struct buf *bytes, struct mfw_err **err)
 {
-	cleanup_free char *beside = NULL;
-	cleanup_fclose FILE *f = NULL;
-	int fd, r = 0;
+	cleanup_output struct output output = {};
+	int r = output_open(&output, path, err);
 
-	if (asprintf(&beside, "%s.XXXXXX", path) < 0)
-		return err_nomem(err);
-	fd = mkostemp(beside, O_CLOEXEC);
-	if (fd < 0)
-		return refuse_file(-errno, path, err);
-	f = fdopen(fd, "w");
-	if (!f || fwrite(bytes->data, 1, bytes->len, f) != bytes->len || fflush(f) ||
-	    fchmod(fd, 0644) || rename(beside, path))
-		r = -errno;
-	if (r)
-		unlink(beside);
-	return r ? refuse_file(r, path, err) : 0;
+	r = r ? r : output_write(&output, bytes->data, bytes->len, err);
+	return r ? r : output_finish(&output, err);
 }
 
 int mfw_expr_compile(struct mfw *mfw, const char *text, const char *path, struct mfw_err **err)

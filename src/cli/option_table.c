@@ -37,6 +37,16 @@ static int write_text(const struct option *option, void *member, const char *val
 	return 0;
 }
 
+static int write_path(const struct option *option, void *member, const char *value,
+		      struct fault *fault)
+{
+	if (!strcmp(value, "-"))
+		return fault_usage(fault, "usage.value",
+				   "%s names a file, not '-'; standard output is /dev/stdout",
+				   option->name);
+	return write_text(option, member, value, fault);
+}
+
 static int write_list(const struct option *option, void *member, const char *value,
 		      struct fault *fault)
 {
@@ -131,12 +141,12 @@ const struct option options[O_COUNT] = {
 			write_text, AT(bytecode), .rejects = OPTS_PROGRAM},
 	[O_ACTION] = {"--action", "ACTION", "a new action; the match stays", write_text, AT(action),
 		      .completes = WORDS_ACTION},
-	[O_OUTPUT] = {"-o", "FILE", "the file to write", write_text, AT(output),
+	[O_OUTPUT] = {"-o", "FILE", "the file to write", write_path, AT(output),
 		      .completes = WORDS_PATH},
 	[O_FORMAT] = {"--format", "FORMAT", "text (default), json or nft", write_word, AT(format),
 		      .values = format_words},
 	[O_WRITE] = {"-w", "FILE", "write the packets as pcapng, each with the answer as comment",
-		     write_text, AT(write), .completes = WORDS_PATH},
+		     write_path, AT(write), .completes = WORDS_PATH},
 	[O_VERIFY] = {"--verify", NULL, "ask the evaluator too, and show where they differ",
 		      write_flag, AT(verify)},
 	[O_RESET] = {"--reset", NULL, "set counters to zero, or forget state, as it is read",

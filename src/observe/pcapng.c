@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Numbers are in the host's byte order: the section's header says which that is. */
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "base/output.h"
 #include "observe/pcapng.h"
 
 #define BLOCK_SECTION   0x0a0d0d0au
@@ -19,9 +17,8 @@
 #define OPTION_PROGRAM    4
 
 struct pcapng {
-	FILE *out;
-	char *path, *beside; /* beside: the file while it is being written */
-	uint32_t n_links;    /* written so far */
+	struct output output;
+	uint32_t n_links; /* written so far */
 	struct buf block;
 };
 
@@ -57,11 +54,6 @@ static int begin_block(struct buf *block, uint32_t type)
 	return put32(block, type) || put32(block, 0);
 }
 
-static int refuse(const struct pcapng *file, int code, struct mfw_err **err)
-{
-	return err_make(err, code, "file.write", "cannot write %s: %s", file->path, strerror(code));
-}
-
 /* Ends the options and the block, and writes it. r: of what was put so far. */
 static int end_block(struct pcapng *file, int r, struct mfw_err **err)
 {
@@ -73,9 +65,7 @@ static int end_block(struct pcapng *file, int r, struct mfw_err **err)
 	len = block->len;
 	memcpy(block->data + 4, &len, sizeof(len));
 	memcpy(block->data + len - 4, &len, sizeof(len));
-	if (fwrite(block->data, 1, len, file->out) != len)
-		return refuse(file, errno, err);
-	return 0;
+	return output_write(&file->output, block->data, len, err);
 }
 
 static int write_section(struct pcapng *file, struct mfw_err **err)
@@ -124,27 +114,9 @@ static int write_packet(struct pcapng *file, const struct capture_packet *packet
 int pcapng_open(const char *path, struct pcapng **ret, struct mfw_err **err)
 {
 	cleanup_pcapng struct pcapng *file = calloc(1, sizeof(*file));
-	int fd, r;
+	int r = file ? output_open(&file->output, path, err) : err_nomem(err);
 
-	if (!file)
-		return err_nomem(err);
-	file->path = strdup(path);
-	if (!file->path || asprintf(&file->beside, "%s.XXXXXX", path) < 0) {
-		file->beside = NULL;
-		return err_nomem(err);
-	}
-	fd = mkostemp(file->beside, O_CLOEXEC);
-	if (fd < 0) {
-		r = refuse(file, errno, err);
-		free(steal_ptr(file->beside));
-		return r;
-	}
-	file->out = fdopen(fd, "w");
-	if (!file->out) {
-		close(fd);
-		return err_nomem(err);
-	}
-	r = write_section(file, err);
+	r = r ? r : write_section(file, err);
 	if (!r)
 		*ret = steal_ptr(file);
 	return r;
@@ -162,23 +134,14 @@ int pcapng_add(struct pcapng *file, const struct capture *capture,
 
 int pcapng_finish(struct pcapng *file, struct mfw_err **err)
 {
-	if (fflush(file->out) || fchmod(fileno(file->out), 0644) ||
-	    rename(file->beside, file->path))
-		return refuse(file, errno, err);
-	free(steal_ptr(file->beside));
-	return 0;
+	return output_finish(&file->output, err);
 }
 
 void pcapng_close(struct pcapng *file)
 {
 	if (!file)
 		return;
-	if (file->out)
-		fclose(file->out);
-	if (file->beside)
-		unlink(file->beside);
+	output_clear(&file->output);
 	buf_clear(&file->block);
-	free(file->beside);
-	free(file->path);
 	free(file);
 }
