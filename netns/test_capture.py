@@ -160,8 +160,37 @@ def test_output() -> None:
         refused("test", "true", str(path), "-w", "/nonexistent/x", says="cannot write")
         path.write_bytes(path.read_bytes()[:24] + b"\xff" * 64)
         words = ["test", "true", str(path), "-w", str(where / "out")]
-        refused(*words, says="damaged", status=None)
+        refused(*words, says="damaged", status=2)
         same(os.listdir(where), ["a"], "what is left")
+        refused("test", "true", str(path), "-w", "-", says="not '-'", status=2)
+
+
+def test_output_elsewhere() -> None:
+    """A pipe or a link that a file's name stands for is written to, and not replaced"""
+    with directory() as where:
+        path, pipe = pcap(where / "a", PACKETS), where / "pipe"
+        os.mkfifo(pipe)
+        (where / "link").symlink_to("pipe")
+        for name, words in (
+            ("pipe", ["test", "true", str(path), "-w"]),
+            ("link", ["expr", "compile", "sip", "-o"]),
+        ):
+            reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+            mfwctl(*words, str(where / name))
+            same(len(os.read(reader, 200)), 200, f"bytes from {words[0]} at least")
+            os.close(reader)
+        true(pipe.is_fifo() and (where / "link").is_symlink(), "pipe and link stay")
+
+
+def test_warnings() -> None:
+    """What may not be meant is said, as by expr check"""
+    with directory() as where:
+        path = pcap(where / "a", PACKETS)
+        tool = mfwctl("test", "ip.src in $nosuch or tcp.dstport ne 0443", str(path))
+        for text in ("$nosuch", "octal", "packets that are not tcp"):
+            true(f"{text}" in tool.err, f"{text} in the warnings: {tool.err}")
+        tool = mfwctl("--json", "test", "tcp.dstport eq 0443", str(path))
+        same([w["kind"] for w in tool.json()["warnings"]], ["expr.octal"], "as JSON")
 
 
 def test_bad_files() -> None:
@@ -176,9 +205,9 @@ def test_bad_files() -> None:
             (b"\x1f\x8b\x08\x00", "compressed"),
         ):
             bad.write_bytes(data)
-            refused("test", "true", str(bad), says=says, status=None)
+            refused("test", "true", str(bad), says=says, status=2)
         pcap(bad, [bytes(64)], 105)
-        refused("test", "true", str(bad), says="link type 105", status=None)
+        refused("test", "true", str(bad), says="link type 105", status=2)
         pcap(bad, PACKETS)
         bad.write_bytes(bad.read_bytes()[:-1])
         found = mfwctl("--json", "test", "true", str(bad)).json()

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
 
+#include "cli/findings.h"
 #include "cli/handlers.h"
 #include "cli/out.h"
 #include "cli/progress.h"
@@ -133,10 +134,8 @@ static json_t *rest_json(const struct mfw_replay *replay, bool verify)
 	return object;
 }
 
-static void put_json(const struct mfw_replay *replay, bool verify)
+static void put_json(const struct mfw_replay *replay, json_t *rest)
 {
-	json_t *rest = rest_json(replay, verify);
-
 	putchar('{');
 	put_set(replay, MFW_REPLAY_MATCHED, "matched");
 	put_set(replay, MFW_REPLAY_NOT_IP, "not_ip");
@@ -144,7 +143,6 @@ static void put_json(const struct mfw_replay *replay, bool verify)
 	put_set(replay, MFW_REPLAY_DIFFERENT, "different");
 	json_dumpf(rest, stdout, JSON_INDENT(2) | JSON_EMBED);
 	puts("}");
-	json_decref(rest);
 }
 
 /* ---- the command ---- */
@@ -154,17 +152,23 @@ static void tell(void *ctx, uint64_t done, uint64_t all)
 	progress_show(ctx, done, all);
 }
 
-static void put(const struct config *config, const struct mfw_replay *replay)
+/* Warnings stand before the answers, as they do for other commands. */
+static int put(struct session *session, const struct mfw_replay *replay, struct fault *fault)
 {
 	const struct mfw_replay_summary *s = mfw_replay_get(replay);
+	bool verify = session->config->verify;
+	json_t *rest = session->config->json ? rest_json(replay, verify) : NULL;
+	int r = findings_warn(session, rest, fault);
 
-	if (config->json) {
-		put_json(replay, config->verify);
-		return;
+	if (!r && rest) {
+		put_json(replay, rest);
+	} else if (!r) {
+		put_numbers(replay);
+		put_differences(replay, s->different);
+		put_summary(s, verify);
 	}
-	put_numbers(replay);
-	put_differences(replay, s->different);
-	put_summary(s, config->verify);
+	json_decref(rest);
+	return r;
 }
 
 int test_command(struct session *session, struct fault *fault)
@@ -190,6 +194,7 @@ int test_command(struct session *session, struct fault *fault)
 	progress_end(&progress);
 	if (r)
 		return fault_take(fault, err);
-	put(config, replay);
+	if (put(session, replay, fault))
+		return -1;
 	return mfw_replay_get(replay)->different ? STATUS_DIFFERENT : STATUS_DONE;
 }

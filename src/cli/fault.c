@@ -84,7 +84,8 @@ enum status fault_status(const struct fault *fault)
 		"geo.overlap",     "geo.too_large",  "geo.address",
 		"node.",           "ruleset.",       "doc.",
 		"list.entry",      "list.type",      "list.given",
-		"list.nobody",     "list.too_large",
+		"list.nobody",     "list.too_large", "capture.format",
+		"capture.damaged", "capture.link",
 	};
 	const char *kind = fault->kind ? fault->kind : "";
 
