@@ -125,11 +125,17 @@ static int refuse_load(int r, const char *path, const char *log, const struct bu
 	return r;
 }
 
+/* libbpf has numbers of its own behind those of the system. */
 static int refuse_open(int r, const char *path, const struct buf *words, struct mfw_err **err)
 {
+	char why[128];
+
+	libbpf_strerror(r, why, sizeof(why));
+	if (-r >= __LIBBPF_ERRNO__START)
+		r = -EINVAL;
 	err_make(err, -r, "bpf.object",
 		 "%s is not an eBPF object that libbpf can read (made by clang -target bpf -g): %s",
-		 path, strerror(-r));
+		 path, why);
 	err_set_detail(err, words->data);
 	return r;
 }
