@@ -168,6 +168,42 @@ static void check_answers(const struct run *run, const struct vectors *v, size_t
 	while (++i < v->n && vector_test(v, i)->flags & MFW_TEST_THEN);
 }
 
+/* Of a matcher that says no to packets that are cut off, a part of none that matches does either.
+ */
+static bool looks_at_whole(const struct vectors *v)
+{
+	bool whole = !v->matcher->keeps_state;
+
+	for (size_t i = 0; i < v->n; i++)
+		whole &= !(vector_test(v, i)->flags & MFW_TEST_CUT && vector_test(v, i)->match);
+	return whole;
+}
+
+/* How many bytes the IP header says that there are; all of them where it says nothing. */
+static size_t claimed(const uint8_t *packet, size_t len)
+{
+	size_t six = 40u + (packet[4] << 8 | packet[5]), four = packet[2] << 8 | packet[3];
+	size_t says = packet[0] >> 4 == 6 ? six : four;
+
+	return says >= 20 && says < len ? says : len;
+}
+
+static void check_cuts(const struct run *run, const struct vectors *v, size_t i)
+{
+	const struct mfw_test *test = vector_test(v, i);
+	uint8_t packet[MFW_TEST_PACKET_MAX + MFW_TEST_TEXT_MAX];
+	size_t len = test->len + test->text_len, n_wrong = 0;
+
+	/* Behind the end that the header claims there is padding, which may well be gone. */
+	memcpy(packet, test->packet, test->len);
+	memcpy(packet + test->len, test->text, test->text_len);
+	len = claimed(packet, len);
+	for (size_t cut = 20; cut < len; cut++)
+		n_wrong += run_packet(run, packet, cut, NULL) != 0;
+	check(!n_wrong, "%s: %s, cut after 20 to %zu bytes: %zu match", v->matcher->pub.name,
+	      test->name, len - 1, n_wrong);
+}
+
 static void check_standalone(const struct vectors *v, size_t i)
 {
 	struct run run;
@@ -177,6 +213,8 @@ static void check_standalone(const struct vectors *v, size_t i)
 		check(false, "%s: the object loads alone", v->matcher->pub.name);
 	else
 		check_answers(&run, v, i, false, "alone");
+	if (run.fd >= 0 && vector_test(v, i)->match && looks_at_whole(v))
+		check_cuts(&run, v, i);
 	run_close(&run);
 }
 

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Generated and mutated messages through matchers, against plain readings of the protocols."""
+
+import random
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import dns_reference as dns
+from capture import matched, pcap
+from ctl import same, true
+from packet import TCP, UDP, ip, tcp, udp
+from scenario import at_least, takes
+
+CLIENT, SERVER = "192.0.2.1", "198.51.100.2"
+WORDS = (
+    b"www",
+    b"WwW",
+    b"a",
+    b"example",
+    b"exAmples",
+    b"com",
+    b"x" * 63,
+    b"\0",
+    b"a.b",
+    b"*",
+    b"d-1",
+)
+PATTERNS = (
+    "www.example.com",
+    "*.example.com",
+    "*.*",
+    "*",
+    "**",
+    "www.**",
+    "w**",
+    "WWW.*.com",
+    ".",
+    "",
+    "*{3-7}.**",
+    "*{1-1}.*{3-3}",
+    "???.**",
+    "a%2eb.**",
+    "%00.**",
+    ".a.com.",
+    "*{63-63}.**",
+    "www",
+    "example**",
+    "**.com",
+    "w*.com",
+    "*{2-}.com",
+    "a..b",
+    "?.com",
+    "%zz.com",
+    "x**",
+)
+
+
+def name(r: random.Random, size: int) -> bytes:
+    """Mostly a right one; sometimes a pointer ends it, or a length that is none."""
+    made = b""
+    for _ in range(r.choice((0, 1, 2, 3, 3, 4, 6))):
+        word = r.choice(WORDS)
+        made += bytes([len(word)]) + word
+    if r.random() < 0.12:
+        target = r.choice((12, r.randrange(size + 40), 12 + len(made), 0x3FFF))
+        return made + (0xC000 | target & 0x3FFF).to_bytes(2, "big")
+    if r.random() < 0.04:
+        return made + bytes([r.choice((64, 100, 128, 191))])
+    return made + b"\0"
+
+
+def question(r: random.Random) -> bytes:
+    kind = r.choice((1, 28, 251, 255))
+    return name(r, 30) + kind.to_bytes(2, "big") + b"\0\1"
+
+
+def record(r: random.Random) -> bytes:
+    owner = r.choice((b"\xc0\x0c", name(r, 60)))
+    data = bytes(r.randrange(256) for _ in range(r.choice((0, 4, 16))))
+    return owner + b"\0\1\0\1\0\0\0\x3c" + len(data).to_bytes(2, "big") + data
+
+
+def message(r: random.Random) -> bytes:
+    flags = r.choice(
+        (0x0100, 0x0100, 0x8180, 0x8583, 0x2800, 0x0120, r.randrange(65536))
+    )
+    counts = [
+        r.choice((1, 1, 1, 1, 0, 2)),
+        *(r.choice((0, 0, 0, 1, 2)) for _ in range(3)),
+    ]
+    body = b"".join(question(r) for _ in range(counts[0]))
+    body += b"".join(record(r) for _ in range(sum(counts[1:])))
+    head = b"\x12\x34" + flags.to_bytes(2, "big")
+    return head + b"".join(n.to_bytes(2, "big") for n in counts) + body
+
+
+def mutated(r: random.Random, data: bytes) -> bytes:
+    changed = bytearray(data)
+    for _ in range(r.choice((0, 0, 0, 1, 2))):
+        changed[r.randrange(len(changed))] = r.choice(
+            (0, 1, 63, 0xC0, r.randrange(256))
+        )
+    if r.random() < 0.2:
+        del changed[r.randrange(len(changed)) :]
+    if r.random() < 0.1:
+        changed += bytes(r.randrange(1, 9))
+    return bytes(changed)
+
+
+def packets(r: random.Random, count: int) -> list[tuple[bytes, bool]]:
+    """Payloads, and whether they go over TCP."""
+    made = []
+    for _ in range(count):
+        data, over_tcp = message(r), r.random() < 0.3
+        if over_tcp:
+            length = len(data) + r.choice((0, 0, 0, 1, -1, 40))
+            data = length.to_bytes(2, "big") + data
+        made.append((mutated(r, data)[:1200], over_tcp))
+    return made
+
+
+def frame(payload: bytes, over_tcp: bool) -> bytes:
+    if over_tcp:
+        return ip(CLIENT, SERVER, TCP, tcp(CLIENT, SERVER, 1, 2, payload))
+    return ip(CLIENT, SERVER, UDP, udp(CLIENT, SERVER, 1, 2, payload))
+
+
+def compare(path: Path, expression: str, expected: set[int], domain: set[int]) -> None:
+    found = matched(expression, path) & domain
+    same(sorted(found ^ expected)[:9], [], f"packets that differ in {expression}")
+
+
+def text_of(labels: list[bytes]) -> bytes:
+    return b".".join(labels).lower()
+
+
+def escaped(text: bytes) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in text)
+
+
+@takes(60)
+def test_dns() -> None:
+    """dns and its fields say of 4000 generated messages what a plain reading says"""
+    seed, count = 1, (20000 if at_least("full") else 4000)
+    r = random.Random(seed)
+    made = packets(r, count)
+    with TemporaryDirectory() as folder:
+        path = pcap(Path(folder, "made.pcap"), (frame(*one) for one in made))
+        found = {n: dns.message_of(*one) for n, one in enumerate(made, 1)}
+        there = {n: m for n, m in found.items() if m}
+        everything = set(found)
+        for level, reads in (
+            ("header", dns.header),
+            ("question", dns.question),
+            ("strict", dns.strict),
+        ):
+            expected = {n for n, m in there.items() if reads(m)}
+            true(count // 20 < len(expected) < count, f"{len(expected)} are {level}")
+            compare(path, f'dns(level="{level}")', expected, everything)
+        ends = {n: dns.question_end(m) for n, m in there.items()}
+        for kind in 1, 28, 251, 255:
+            expected = {
+                n
+                for n, e in ends.items()
+                if e and dns.u16(there[n].data, e - 4) == kind
+            }
+            compare(path, f"dns.qtype == {kind}", expected, everything)
+        labels = {n: dns.labels_of(m) for n, m in there.items()}
+        named = {n: one for n, one in labels.items() if one is not None}
+        compare(path, "len(dns.qname) ge 0", set(named), everything)
+        texts = {n: text_of(one) for n, one in named.items()}
+        for text in r.sample(sorted(set(texts.values())), 60):
+            expected = {n for n, one in texts.items() if one == text}
+            compare(path, f'dns.qname == "{escaped(text)}"', expected, everything)
+        for pattern in PATTERNS:
+            for ignore, word in ((True, "true"), (False, "false")):
+                call = f'dns(level="header", name="{pattern}", ignore_case={word})'
+                domain = {n for n in named if dns.header(there[n])}
+                expected = {n for n in domain if dns.fits(pattern, named[n], ignore)}
+                compare(path, call, expected if pattern else domain, domain)
