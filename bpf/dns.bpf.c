@@ -29,7 +29,10 @@ MFW_MATCHER(
 	"in a segment that begins one; what is in a later segment is missing. Never true, and no\n"
 	"field there, in packets that are cut off and in fragments. Multicast DNS counts "
 	"otherwise:\n"
-	"ask for level=\"header\".");
+	"ask for level=\"header\".")
+MFW_NAMES(any_of, qname,
+	  "a list of names: the first question's is one of them, or below one (list set --type "
+	  "name)");
 
 /* Words of the language: header, question, strict. */
 enum dns_level {

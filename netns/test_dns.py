@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ctl import mfwctl, packets, same, true
+from ctl import mfwctl, packets, rules, same, true
 from isolate import inside
 from lab import ORIGIN, Lab
 from peer import client, need, server
@@ -109,6 +109,26 @@ def test_names() -> None:
             "counted",
         )
         true(counts["tcp"] >= 2, "connections that were reset")
+
+
+@takes(30)
+def test_list() -> None:
+    """Names in a list, and those below them, are blocked, as the list changes"""
+    need("unbound", "dig")
+    with customers("acme"), Lab("acme") as lab, resolver(lab.origin):
+        chain("acme")
+        mfwctl("list", "set", "acme", "names", "--type", "name", "bad.example")
+        rule("names", "udp.dstport == 53 and dns(any_of=$names)", "drop")
+        for version in 4, 6:
+            true(dig(lab.internet, "www.example.", version=version), "not in the list")
+            found = dig(lab.internet, "Deep.A.bad.example.", version=version)
+            same(found, "", "below one in the list")
+        mfwctl("list", "set", "acme", "names", "--type", "name", "blocked.example")
+        true(dig(lab.internet, "deep.a.bad.example."), "not in it any more")
+        same(dig(lab.internet, "blocked.example."), "", "in the list")
+        listed = rules("acme", "edge")[0]["match"]
+        same(listed, "udp.dstport == 53 and dns(any_of=$names)", "the rule's text")
+        same(packets("acme", "edge")["names"], 3, "counted")
 
 
 @takes(30)

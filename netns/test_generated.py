@@ -2,12 +2,14 @@
 """Generated and mutated messages through matchers, against plain readings of the protocols."""
 
 import random
+import re
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import dns_reference as dns
 from capture import matched, pcap
-from ctl import same, true
+from ctl import mfwctl, same, true
 from packet import TCP, UDP, ip, tcp, udp
 from scenario import at_least, takes
 
@@ -130,6 +132,38 @@ def compare(path: Path, expression: str, expected: set[int], domain: set[int]) -
     same(sorted(found ^ expected)[:9], [], f"packets that differ in {expression}")
 
 
+def compare_lists(
+    r: random.Random, path: Path, named: dict[int, list[bytes]], domain: set[int]
+) -> None:
+    """Names at the boundaries of labels, of a list with many others, and exactly."""
+    texts = {n: text_of(one) for n, one in named.items() if b"." not in b"".join(one)}
+    plain = {n for n, text in texts.items() if re.fullmatch(rb"[a-z0-9.-]+", text)}
+    true(len(plain) > len(named) // 10, f"{len(plain)} names can be in a list")
+    some = {
+        texts[n].split(b".", r.randrange(3))[-1] for n in r.sample(sorted(plain), 12)
+    }
+    entries = {text.decode() for text in some if text}
+    file = path.parent / "names"
+    others = [f"x{i}.example.net" for i in range(20000)]
+    file.write_text("\n".join([*entries, *others]) + "\n")
+    given = ["--list", f"n={file}"]
+    cases: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
+        ('dns(level="header", any_of=$n)', lambda text: below(text, entries)),
+        ("dns.qname in $n", lambda text: text.decode() in entries),
+    )
+    for expression, is_in in cases:
+        expected = {n for n in plain & domain if is_in(texts[n])}
+        words = ["--json", "test", *given, expression, str(path)]
+        found = set(mfwctl(*words).json()["matched"]) & plain & domain
+        same(sorted(found ^ expected)[:9], [], f"packets that differ in {expression}")
+        true(expected, f"some are in {expression}")
+
+
+def below(text: bytes, entries: set[str]) -> bool:
+    labels = text.decode().split(".")
+    return any(".".join(labels[i:]) in entries for i in range(len(labels)))
+
+
 def text_of(labels: list[bytes]) -> bytes:
     return b".".join(labels).lower()
 
@@ -172,9 +206,10 @@ def test_dns() -> None:
         for text in r.sample(sorted(set(texts.values())), 60):
             expected = {n for n, one in texts.items() if one == text}
             compare(path, f'dns.qname == "{escaped(text)}"', expected, everything)
+        headers = {n for n in named if dns.header(there[n])}
+        compare_lists(r, path, named, headers)
         for pattern in PATTERNS:
             for ignore, word in ((True, "true"), (False, "false")):
                 call = f'dns(level="header", name="{pattern}", ignore_case={word})'
-                domain = {n for n in named if dns.header(there[n])}
-                expected = {n for n in domain if dns.fits(pattern, named[n], ignore)}
-                compare(path, call, expected if pattern else domain, domain)
+                expected = {n for n in headers if dns.fits(pattern, named[n], ignore)}
+                compare(path, call, expected if pattern else headers, headers)

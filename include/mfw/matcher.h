@@ -61,6 +61,7 @@
  *   words are "line" and "strict". All of them carry MFW_DOC; integers, bytes (their length),
  *   durations (in ns) and rates (their count) may carry MFW_RANGE.
  * - A matcher may offer fields too: MFW_FIELD_* below.
+ * - A list of names is a parameter of its own kind, MFW_NAMES below.
  * - Values that MFW_MAIN gives are the defaults in the language too, except for members with
  *   MFW_REQUIRED, which every expression has to give.
  * - Tests: at least one that matches, one that does not, one that is truncated.
@@ -105,6 +106,13 @@
 	__weak int name(struct __sk_buff *skb, const struct mfw_pkt *pkt)                          \
 		MFW_TAG("matcher:" MFW_STRING(MFW_ABI)) MFW_TAG("summary:" summary)                \
 			MFW_TAG("doc:" doc)
+
+/*
+ * Behind MFW_MATCHER(...): a parameter that is a list of names, NAME(param=$list). The matcher is
+ * then true only when the list also has what its field `field`, one of MFW_FIELD_TEXT, is: that, or
+ * what is behind one of the dots in it. The field is looked up by the program, not by the matcher.
+ */
+#define MFW_NAMES(param, field, doc) MFW_TAG("names:" #param "=" #field ":" doc)
 
 /* Behind MFW_MATCHER(...): why the verifier may process up to 50000 instructions. */
 #define MFW_INSNS(reason) MFW_TAG("insns:" reason)

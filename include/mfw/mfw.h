@@ -788,7 +788,7 @@ void mfw_replay_free(struct mfw_replay *replay);
 struct mfw_param {
 	size_t size;
 	const char *name;
-	/* "bytes", "int", "bool", "enum", "duration", "rate", "address", "prefix" */
+	/* "bytes", "int", "bool", "enum", "duration", "rate", "address", "prefix", "names" */
 	const char *type;
 	const char *doc;
 	/* As it is written in an expression; NULL: the parameter is required. */

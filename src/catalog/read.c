@@ -55,8 +55,8 @@ static int read_tag(const char *tag, struct matcher *matcher, bool *ret_seen, st
 		return set_string(&matcher->pub.summary, value, err);
 	if ((value = tag_value(tag, "doc")))
 		return set_string(&matcher->pub.doc, value, err);
-	if (tag_value(tag, "insns"))
-		return 0; /* for the tests */
+	if (tag_value(tag, "insns") || tag_value(tag, "names"))
+		return 0; /* for the tests; for read_names() */
 	return err_make(err, EINVAL, OBJECT_BROKEN,
 			"%s(): expected the tags of MFW_MATCHER, found '%.100s'", matcher->pub.name,
 			tag);
@@ -137,6 +137,8 @@ static int read_object(const struct object *object, struct matcher *matcher, str
 		r = read_params(object, params, matcher, err);
 	if (!r)
 		r = read_fields(object, matcher, err);
+	if (!r)
+		r = read_names(object, func, matcher, err);
 	return r ? r : read_maps(object, matcher, err);
 }
 

@@ -24,6 +24,12 @@ int read_params(const struct object *object, uint32_t id, struct matcher *matche
 		struct mfw_err **err);
 /* Reads the functions that are fields into matcher (fields.c). */
 int read_fields(const struct object *object, struct matcher *matcher, struct mfw_err **err);
+/*
+ * Adds the parameters that are lists, by the tags of the function with BTF id `func`; the fields
+ * are there (names.c).
+ */
+int read_names(const struct object *object, uint32_t func, struct matcher *matcher,
+	       struct mfw_err **err);
 /* Reads what maps the object has into matcher (layout.c). */
 int read_maps(const struct object *object, struct matcher *matcher, struct mfw_err **err);
 /* An empty matcher with a name and a path; NULL without memory. */

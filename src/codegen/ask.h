@@ -138,6 +138,10 @@ unsigned ask_known(const struct value *value);
 
 /* At the program's beginning: takes the generation of each list, once for the packet. */
 void ask_list_begin(struct asker *a, uint32_t no);
+/* Whether the test's list has what the matcher's field of PARAM_NAMES is, by its dots. */
+void ask_names(struct asker *a, const struct expr *test, struct ways ways);
+/* That field: the list is the last of the parameters. */
+const struct field *names_field(const struct matcher *matcher);
 void ask_list(struct asker *a, const struct expr *compare, struct ways ways);
 
 /* ---- ends of questions ---- */

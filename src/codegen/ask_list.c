@@ -145,6 +145,17 @@ static void find_bytes(struct asker *a, const struct expr *compare, struct ways 
 	code_call_runtime(a->code, RUNTIME_NAME_HAS);
 }
 
+void ask_names(struct asker *a, const struct expr *test, struct ways ways)
+{
+	ask_field_load(a, names_field(test->value->matcher), ways.no);
+	load_list(a, test);
+	ask_room_set(a, BPF_REG_2);
+	code_load(a->code, 4, BPF_REG_3, BPF_REG_10, VIEW(off));
+	code_load(a->code, 4, BPF_REG_4, BPF_REG_10, VIEW(end));
+	code_call_runtime(a->code, RUNTIME_VALUE_DOMAIN_HAS);
+	ask_end_jump32(a, BPF_JNE, BPF_REG_0, 0, ways);
+}
+
 void ask_list(struct asker *a, const struct expr *compare, struct ways ways)
 {
 	const struct field *field = value_field(compare->value);

@@ -22,8 +22,9 @@ static bool is_called(const struct code *code, const struct matcher *matcher)
 }
 
 /* The matcher answers any int: what is not 0 is true. */
-static void ask_matcher(struct asker *a, const struct value *value, struct ways ways)
+static void ask_matcher(struct asker *a, const struct expr *test, struct ways ways)
 {
+	const struct value *value = test->value;
 	const struct matcher *matcher = value->matcher;
 
 	if (matcher->keeps_state && is_called(a->code, matcher))
@@ -36,6 +37,11 @@ static void ask_matcher(struct asker *a, const struct value *value, struct ways 
 	if (matcher->params_len)
 		code_set_data(a->code, BPF_REG_3, value->params, matcher->params_len, false);
 	code_call(a->code, (struct code_function){.matcher = matcher});
+	if (test->list) {
+		code_jump32(a->code, BPF_JEQ, BPF_REG_0, 0, ways.no);
+		ask_names(a, test, ways);
+		return;
+	}
 	ask_end_jump32(a, BPF_JNE, BPF_REG_0, 0, ways);
 }
 
@@ -77,7 +83,7 @@ static void ask_leaf(struct asker *a, const struct expr *expr, struct ways ways)
 		return;
 	}
 	if (!field)
-		ask_matcher(a, expr->value, ways);
+		ask_matcher(a, expr, ways);
 	else if (expr->kind == EXPR_COMPARE && expr->op == OP_IN_LIST)
 		ask_list(a, expr, ways);
 	else if (field->kind == FIELD_OF_NODE)

@@ -28,6 +28,7 @@ static const struct runtime functions[RUNTIME_N] = {
 	[RUNTIME_LIST_HAS] = {"mfw_list_has", RUNTIME_OBJECT_LIST, "lau"},
 	[RUNTIME_NAME_HAS] = {"mfw_name_has", RUNTIME_OBJECT_NAME, "lsvu"},
 	[RUNTIME_VALUE_NAME_HAS] = {"mfw_value_name_has", RUNTIME_OBJECT_VALUE_NAME, "lmuu"},
+	[RUNTIME_VALUE_DOMAIN_HAS] = {"mfw_value_domain_has", RUNTIME_OBJECT_VALUE_NAME, "lmuu"},
 };
 
 const struct runtime *runtime_at(enum runtime_function function)

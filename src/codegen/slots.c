@@ -29,12 +29,19 @@ static void count(struct uses *uses, const struct field *field)
 	uses->items[i].n++;
 }
 
+const struct field *names_field(const struct matcher *matcher)
+{
+	return matcher->params[matcher->pub.n_params - 1].names_of;
+}
+
 static void count_in(struct uses *uses, const struct expr *expr)
 {
 	const struct field *field = expr->value ? value_field(expr->value) : NULL;
 
 	if (field && field->kind == FIELD_OF_MATCHER)
 		count(uses, field);
+	if (expr->value && expr->value->list)
+		count(uses, names_field(expr->value->matcher));
 	for (size_t i = 0; i < expr->n_operands; i++)
 		count_in(uses, expr->operands[i]);
 }

@@ -2,6 +2,7 @@
 #include "expr/call.h"
 #include "base/nearest.h"
 #include "expr/argument.h"
+#include "expr/parser.h"
 #include "model/param.h"
 
 #include <errno.h>
@@ -200,6 +201,19 @@ static int expect_assign(struct lexer *lex, const char *matcher)
 		found ? found : "something else", matcher);
 }
 
+static int parse_names(struct lexer *lex, struct value *call)
+{
+	size_t at = lex->token.offset;
+	cleanup_free char *found = NULL;
+
+	if (at < lex->len && lex->text[at] == '$')
+		return parse_list_name(lex, &call->list, &call->shared);
+	found = lex_quote(lex, at, lex->token.length);
+	return lex_error(lex, at, lex->token.length, "expr.type",
+			 "expected a list of names, $name or $shared.name, found %s",
+			 found ? found : "something else");
+}
+
 /* NAME=VALUE; given[i] notes that parameter i was. */
 static int parse_arg(struct lexer *lex, struct value *call, bool *given)
 {
@@ -223,6 +237,8 @@ static int parse_arg(struct lexer *lex, struct value *call, bool *given)
 	given[i] = true;
 	lex_next(lex);
 	r = expect_assign(lex, matcher);
+	if (!r && call->matcher->params[i].type == PARAM_NAMES)
+		return parse_names(lex, call);
 	if (!r)
 		r = argument_parse(lex, call->matcher->params[i].type, &value);
 	return r ? r : set_param(lex, &call->matcher->params[i], &value, call->params);

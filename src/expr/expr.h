@@ -66,6 +66,8 @@ struct value {
 	/* MATCHER: params holds matcher->params_len bytes, as the program will see them. */
 	const struct matcher *matcher;
 	unsigned char *params;
+	char *list; /* MATCHER: its PARAM_NAMES, as in struct expr, which has it, too; or NULL */
+	bool shared;
 	struct value *of; /* LEN, LOWER, SUBSTRING, STARTS_WITH, ENDS_WITH: Bytes */
 	struct buf text;  /* STARTS_WITH, ENDS_WITH */
 	/*
@@ -145,7 +147,7 @@ struct expr {
 	enum expr_op op;     /* COMPARE, like all below */
 	struct literal *literals;
 	size_t n_literals;
-	char *list;  /* without $ and `shared.` */
+	char *list;  /* without $ and `shared.`; also TEST, when its value has one */
 	bool shared; /* everybody's list rather than the customer's own */
 };
 

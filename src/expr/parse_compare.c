@@ -76,6 +76,20 @@ static int parse_operator(struct parser *p, struct expr *expr)
 	return parse_right(p, expr, at);
 }
 
+/* The list that a matcher was given is the test's, for all who look for lists. */
+static int take_list(struct parser *p, struct expr *expr)
+{
+	const struct value *value = expr->value;
+
+	if (!value->list)
+		return 0;
+	expr->list = strdup(value->list);
+	expr->shared = value->shared;
+	if (!expr->list)
+		return err_nomem(p->lex.err);
+	return parse_list_check(p, expr, FIELD_BYTES, value->offset, value->offset + value->length);
+}
+
 int parse_comparison(struct parser *p, struct expr **ret)
 {
 	cleanup_expr struct expr *expr = expr_new(EXPR_TEST, p->lex.token.offset);
@@ -87,6 +101,8 @@ int parse_comparison(struct parser *p, struct expr **ret)
 	if (!r && expr->value->type != FIELD_BOOL) {
 		expr->kind = EXPR_COMPARE;
 		r = parse_operator(p, expr);
+	} else if (!r) {
+		r = take_list(p, expr);
 	}
 	if (r)
 		return r;

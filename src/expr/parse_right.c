@@ -220,15 +220,16 @@ static bool is_list_char(char c)
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
 }
 
-static int bad_list(struct parser *p, size_t at)
+static int bad_list(struct lexer *lex, size_t at)
 {
-	return lex_error_rest(&p->lex, at,
+	return lex_error_rest(lex, at,
 			      "a list's name is of lower-case letters, digits and '_', at most %d; "
 			      "shared ones are $shared.name",
 			      LIST_NAME_MAX);
 }
 
-static int check_list(struct parser *p, const struct expr *expr, size_t at, size_t end)
+int parse_list_check(struct parser *p, const struct expr *expr, enum field_type type, size_t at,
+		     size_t end)
 {
 	const struct scheme *s = p->scheme;
 	int r;
@@ -237,7 +238,7 @@ static int check_list(struct parser *p, const struct expr *expr, size_t at, size
 
 	if (!s->list)
 		return 0;
-	r = s->list(s->ctx, expr->list, expr->shared, expr->value->type, &err);
+	r = s->list(s->ctx, expr->list, expr->shared, type, &err);
 	if (r > 0)
 		return lex_warn(&p->lex, at, end - at, mfw_err_kind(err), "%s",
 				mfw_err_message(err));
@@ -249,29 +250,43 @@ static int check_list(struct parser *p, const struct expr *expr, size_t at, size
 	return r;
 }
 
-static int parse_list(struct parser *p, struct expr *expr, size_t op_at)
+int parse_list_name(struct lexer *lex, char **ret, bool *ret_shared)
 {
-	struct lexer *lex = &p->lex;
 	size_t at = lex->token.offset + 1, end = at, name = at;
+	char *list;
 
 	while (end < lex->len && is_list_char(lex->text[end]))
 		end++;
-	expr->op = OP_IN_LIST;
-	expr->shared = lex_starts(lex, at, "shared.");
-	if (expr->shared)
+	*ret_shared = lex_starts(lex, at, "shared.");
+	if (*ret_shared)
 		name += strlen("shared.");
 	if (end <= name || end - name > LIST_NAME_MAX || memchr(lex->text + name, '.', end - name))
-		return bad_list(p, at);
+		return bad_list(lex, at);
+	list = strndup(lex->text + name, end - name);
+	if (!list)
+		return err_nomem(lex->err);
+	free(*ret);
+	*ret = list;
+	lex_next_from(lex, end);
+	return 0;
+}
+
+static int parse_list(struct parser *p, struct expr *expr, size_t op_at)
+{
+	struct lexer *lex = &p->lex;
+	size_t at = lex->token.offset + 1, end;
+	int r = parse_list_name(lex, &expr->list, &expr->shared);
+
+	if (r)
+		return r;
+	end = lex->end;
+	expr->op = OP_IN_LIST;
 	if (!op_is_for(OP_IN_LIST, expr->value->type))
 		return lex_error(lex, op_at, end - op_at, "expr.type",
 				 "lists hold addresses or names, and this is %s: write a set, "
 				 "in {...}",
 				 field_type_name(expr->value->type));
-	expr->list = strndup(lex->text + name, end - name);
-	if (!expr->list)
-		return err_nomem(lex->err);
-	lex_next_from(lex, end);
-	return check_list(p, expr, at - 1, end);
+	return parse_list_check(p, expr, expr->value->type, at - 1, end);
 }
 
 int parse_right(struct parser *p, struct expr *expr, size_t op_at)

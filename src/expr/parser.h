@@ -24,6 +24,12 @@ int parse_comparison(struct parser *p, struct expr **ret);
 /* parse_right.c: the right side, with op set, into expr->literals or expr->list. */
 int parse_right(struct parser *p, struct expr *expr, size_t op_at);
 
+/* Reads $name or $shared.name, which is the next token, and steps over it. */
+int parse_list_name(struct lexer *lex, char **ret, bool *ret_shared);
+/* Whether there is such a list, for values of that type; its place is for the error. */
+int parse_list_check(struct parser *p, const struct expr *expr, enum field_type type, size_t at,
+		     size_t end);
+
 /* The least and the greatest number that an Int may be. */
 void value_range(const struct value *value, uint64_t *ret_min, uint64_t *ret_max);
 

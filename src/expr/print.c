@@ -19,6 +19,13 @@ static bool is_printed(const struct value *call, const struct param *param)
 	       !param_equal(param, call->params, call->matcher->defaults);
 }
 
+static int print_param(const struct value *call, const struct param *param, struct buf *out)
+{
+	if (param->type != PARAM_NAMES)
+		return param_print(param, call->params, out);
+	return buf_printf(out, "$%s%s", call->shared ? "shared." : "", call->list);
+}
+
 static int print_call(const struct value *call, struct buf *out)
 {
 	const char *before = "(";
@@ -28,10 +35,10 @@ static int print_call(const struct value *call, struct buf *out)
 	for (size_t i = 0; i < call->matcher->pub.n_params; i++) {
 		const struct param *param = &call->matcher->params[i];
 
-		if (!is_printed(call, param))
+		if (param->type == PARAM_NAMES ? !call->list : !is_printed(call, param))
 			continue;
 		if (buf_printf(out, "%s%s=", before, param->pub.name) ||
-		    param_print(param, call->params, out))
+		    print_param(call, param, out))
 			return -ENOMEM;
 		before = ", ";
 	}

@@ -10,6 +10,7 @@ void value_free(struct value *value)
 		struct value *of = value->of;
 
 		free(value->params);
+		free(value->list);
 		buf_clear(&value->text);
 		free(value);
 		value = of;

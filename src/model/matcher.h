@@ -17,6 +17,7 @@ enum param_type {
 	PARAM_RATE,     /* struct mfw_rate */
 	PARAM_ADDRESS,  /* struct mfw_address */
 	PARAM_PREFIX,   /* struct mfw_prefix */
+	PARAM_NAMES,    /* a list of names: nothing in the parameter structure */
 };
 
 struct param {
@@ -25,6 +26,7 @@ struct param {
 	uint32_t offset; /* in the parameter structure, bytes */
 	uint32_t len;    /* in the parameter structure, bytes */
 	uint32_t *numbers;
+	const struct field *names_of; /* PARAM_NAMES: what is looked up */
 };
 
 struct field;

@@ -197,7 +197,7 @@ CASES = [
     ),
     Case(
         "fair",
-        "fair_rate(pps=1000000000)",
+        "fair_rate(pps=1000000)",
         f"{LIMIT} d --hashlimit-above 10000/sec --hashlimit-burst 10000",
         b"",
         b"",

@@ -62,6 +62,18 @@ static void reads_suffix(void **state)
 	catalog_free(catalog);
 }
 
+static void reads_names(void **state)
+{
+	struct catalog *catalog = open_catalog(matchers_dir);
+	const struct matcher *dns = find(catalog, "dns");
+
+	(void)state;
+	assert_int_equal(dns->pub.n_params, 4);
+	assert_param(dns, 3, "any_of", "names", "none", 0, 0);
+	assert_string_equal(dns->params[3].names_of->name, "dns.qname");
+	catalog_free(catalog);
+}
+
 static void reads_every_kind(void **state)
 {
 	struct catalog *catalog = open_catalog(fixtures_dir);
@@ -144,6 +156,8 @@ static const char *const reasons[][2] = {
 	{"field_twice", "field 'field_twice.x': expected field_twice_x"},
 	{"long_default", "a default in its range"},
 	{"lower", "'lower' is a function of the expression language"},
+	{"names_field",
+	 "MFW_NAMES: expected a parameter of its own name, a field of MFW_FIELD_TEXT"},
 	{"no_doc", "'n': expected MFW_DOC(\"...\"), found 'none'"},
 	{"no_matcher", "expected MFW_MATCHER"},
 	{"no_summary", "expected a summary"},
@@ -312,6 +326,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_suffix),
+		cmocka_unit_test(reads_names),
 		cmocka_unit_test(reads_every_kind),
 		cmocka_unit_test(reads_fields),
 		cmocka_unit_test(reads_units_and_words),
