@@ -52,6 +52,8 @@ def _furnish() -> None:
     _mount("", "/", MS_REC | MS_PRIVATE)
     _mount("proc", "/proc", MS_NOSUID_NODEV_NOEXEC)
     _mount("tmpfs", "/run", 0, "mode=0755")
+    os.makedirs("/var/lib/mfw", mode=0o700, exist_ok=True)
+    _mount("tmpfs", "/var/lib/mfw", 0, "mode=0700")
     _mount("bpf", "/sys/fs/bpf", MS_NOSUID_NODEV_NOEXEC, "mode=0700")
     os.umask(0o022)
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)

@@ -3,16 +3,19 @@
 
 import json
 import os
-from collections.abc import Iterator
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ctl import Result, mfwctl, mfwctl_path, rules, run, same, true
+from ctl import Result, mfwctl, mfwctl_path, refused, rules, run, same, true
 from lab import Lab
 from scenario import customers, nft_list, no_left_overs, pins
-from strace import sent_by
+from strace import UNDER_STRACE, sent_by
 
 X = 'suffix(bytes="xyzzy")'
 Y = 'suffix(bytes="plugh")'
@@ -218,6 +221,179 @@ def test_save() -> None:
         apply(saved)
         same(mfwctl("save").out, saved, "restored")
         same(json.loads(saved)["customers"][0]["chains"][0]["name"], "edge", "order")
+
+
+def words_that_pass(lab: Lab) -> list[bool]:
+    return lab.send([lab.probe(w) for w in (b"xyzzy", b"plugh")])
+
+
+STATE = Path("/var/lib/mfw")
+
+
+def test_rollback() -> None:
+    """rollback goes back step by step: rules, customers that were made, and deleted ones"""
+    with gone_after("acme", "globex"), customers("acme"):
+        apply(ruleset(customer("acme", rule("x", X, "drop"))))
+        mfwctl("rule", "add", "acme", "edge", "--ref", "by-hand", Y, "drop")
+        saved = mfwctl("save").out
+        apply(ruleset(customer("acme"), customer("globex", rule("x", X, "drop"))))
+        both = mfwctl("save").out
+        apply(ruleset(customer("globex")), "--prune")
+        same(
+            [c["name"] for c in json.loads(mfwctl("save").out)["customers"]],
+            ["globex"],
+            "after --prune",
+        )
+        look = mfwctl("rollback", "--check", "--diff", status=3)
+        true("+ rule edge/x" in look.out, f"{look}")
+        mfwctl("rollback")
+        same(mfwctl("save").out, both, "one step back")
+        mfwctl("rollback")
+        same(mfwctl("save").out, saved, "two steps back, with what was added by hand")
+        for _ in range(14):
+            apply(ruleset(customer("acme", rule("x", X, "drop"))))
+            apply(ruleset(customer("acme", rule("x", Y, "drop"))))
+        kept = sorted(p.name for p in (STATE / "history").glob("*.json"))
+        same(len(kept), 10, "entries that are kept")
+        same(
+            {p.stat().st_mode & 0o777 for p in STATE.rglob("*.json")}, {0o600}, "modes"
+        )
+        same({p.stat().st_mode & 0o777 for p in STATE.iterdir()}, {0o700}, "modes")
+        for _ in kept:
+            mfwctl("rollback")
+        refused("rollback", says="nothing to go back to")
+
+
+def guards() -> list[int]:
+    """The processes that wait to take an apply back."""
+    found = []
+    for path in Path("/proc").iterdir():
+        try:
+            words = (path / "cmdline").read_bytes().split(b"\0")
+        except (OSError, ValueError):
+            continue
+        if b"guard" in words:
+            found.append(int(path.name))
+    return found
+
+
+def wait_until(done: Callable[[], bool], what: str, seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not done():
+        true(time.monotonic() < end, f"{what} within {seconds} s")
+        time.sleep(0.05)
+
+
+def one(match: str) -> str:
+    return ruleset(customer("acme", rule("x", match, "drop")))
+
+
+def test_confirm() -> None:
+    """--confirm: stays when confirmed; else what was before comes back, and real packets see it"""
+    with customers("acme"), Lab("acme") as lab:
+        apply(one(X))
+        good = (STATE / "good/acme.json").read_text()
+        apply(one(Y), "--confirm", "30")
+        same(words_that_pass(lab), [True, False], "applied")
+        same((STATE / "good/acme.json").read_text(), good, "for good: as before")
+        refused("apply", "-", says="waits to be confirmed", stdin=one(X))
+        same(len(guards()), 1, "guards")
+        mfwctl("confirm")
+        true(Y in json.loads((STATE / "good/acme.json").read_text()).__repr__(), "good")
+        refused("confirm", says="no apply waits")
+        apply(one(X), "--confirm", "2")
+        same(words_that_pass(lab), [False, True], "applied again")
+        wait_until(lambda: not guards(), "taken back")
+        same(words_that_pass(lab), [True, False], "what was before")
+        refused("confirm", says="no apply waits")
+        apply(one(X), "--confirm", "30")
+        mfwctl("rollback")
+        same(words_that_pass(lab), [True, False], "taken back by hand")
+
+
+def end_guards() -> None:
+    for pid in guards():
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not guards(), "guards are gone")
+
+
+def test_confirm_guard_killed() -> None:
+    """With its guard killed, the next command takes the apply back first"""
+    with customers("acme"):
+        apply(one(X))
+        apply(one(Y), "--confirm", "1")
+        end_guards()
+        time.sleep(1.1)
+        same(nft_list("acme").count("drop"), 1, "still there")
+        done = mfwctl("customer", "list")
+        true("has been taken back" in done.err, f"{done}")
+        same(rules("acme", "edge")[0]["match"], X, "what was before")
+        mfwctl("customer", "list")
+
+
+def test_confirm_killed() -> None:
+    """With mfwctl killed at any point of an apply --confirm, in the end there is the old ruleset"""
+    with customers("acme"):
+        apply(one(X))
+        killed = []
+        for call in ("sendmsg", "renameat", "rename", "clone", "exit_group", "wait4"):
+            strace = ["strace", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e"]
+            strace += [f"inject={call}:signal=SIGKILL:when=1"]
+            words = [mfwctl_path("rel"), "apply", "--confirm", "1", "-"]
+            done = run([*strace, *words], None, one(Y), UNDER_STRACE)
+            killed.append(done.status == -signal.SIGKILL)
+            wait_until(lambda: not guards(), f"killed at {call}: the guard's end")
+            time.sleep(1.1)
+            same(rules("acme", "edge")[0]["match"], X, f"killed at {call}")
+            true(not (STATE / "pending.json").exists(), "nothing waits")
+        true(sum(killed) >= 4, f"it was killed each time: {killed}")
+
+
+def test_confirm_path_cut() -> None:
+    """Rules that cut the path to the machine itself, over which confirm would come: it is back"""
+    with customers("acme"), Lab("acme") as lab:
+        path: dict[str, Any] = {"name": "in", "hook": "input", "rules": []}
+        before = {"name": "acme", "chains": [path]}
+        apply(ruleset(before))
+
+        def ask() -> list[bool]:
+            return lab.send([lab.probe(b"confirm", path="input")], "input")
+
+        same(ask(), [True], "the path before")
+        cut = {
+            "name": "acme",
+            "chains": [{**path, "rules": [rule("all", "true", "drop")]}],
+        }
+        apply(ruleset(cut), "--confirm", "2")
+        same(ask(), [False], "the path is cut")
+        wait_until(lambda: ask() == [True], "the path is back", 15)
+        wait_until(lambda: not guards(), "the guard's end")
+
+
+def test_two_at_once() -> None:
+    """Two applies at once: one after the other, and each is whole"""
+    with gone_after("a", "b", "c"):
+        texts = [
+            ruleset(*(customer(name, rule("x", match, "drop")) for name in "abc"))
+            for match in (X, Y)
+        ]
+        for _ in range(5):
+            running = [
+                subprocess.Popen(
+                    [mfwctl_path("rel"), "apply", "-"],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.DEVNULL,
+                    text=True,
+                )
+                for _ in texts
+            ]
+            for process, text in zip(running, texts):
+                assert process.stdin
+                process.stdin.write(text)
+                process.stdin.close()
+            same([process.wait() for process in running], [0, 0], "exit statuses")
+            found = {rules(name, "edge")[0]["match"] for name in "abc"}
+            same(len(found), 1, "one ruleset")
 
 
 def test_verify() -> None:

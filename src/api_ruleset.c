@@ -106,6 +106,22 @@ const struct mfw_delta *mfw_applied_delta(struct mfw_applied *applied, size_t i,
 	return NULL;
 }
 
+const struct mfw_err *mfw_applied_error(const struct mfw_applied *applied)
+{
+	return applied->error;
+}
+
+int mfw_rollback(struct mfw *mfw, uint64_t entry, const struct mfw_apply_options *options,
+		 struct mfw_applied **ret, struct mfw_err **err)
+{
+	return apply_back(mfw, entry, options, ret, err);
+}
+
+int mfw_confirm(struct mfw *mfw, uint64_t entry, struct mfw_err **err)
+{
+	return apply_confirm(mfw, entry, err);
+}
+
 void mfw_applied_free(struct mfw_applied *applied)
 {
 	applied_free(applied);

@@ -124,6 +124,11 @@ struct mfw_options {
 	 */
 	const char *const *lists;
 	size_t n_lists;
+	/*
+	 * Where applied rulesets are kept, so that mfw_rollback() and a boot can go back to them;
+	 * NULL: nowhere. mfwctl has /var/lib/mfw.
+	 */
+	const char *state_dir;
 };
 
 /*
@@ -546,6 +551,14 @@ struct mfw_apply_options {
 	bool skip;
 	/* Also read what rules match now, for who is to see it: mfw_delta.before->match. */
 	bool texts;
+	/* It may be taken back: what a boot begins with stays as it was until mfw_confirm(). */
+	bool unconfirmed;
+	/*
+	 * Called when all is ready and before anything is sent, with the entry of the history that
+	 * goes back; not 0: nothing is done (apply.given_up). NULL: not.
+	 */
+	int (*ready)(void *ctx, uint64_t entry);
+	void *ready_ctx;
 	/* Called now and then: how many of how many parts are done. NULL: not. */
 	void (*progress)(void *ctx, uint64_t done, uint64_t all);
 	void *progress_ctx;
@@ -617,7 +630,20 @@ int mfw_apply(struct mfw *mfw, struct mfw_ruleset *ruleset, const struct mfw_app
 const struct mfw_applied_customer *mfw_applied_get(const struct mfw_applied *applied, size_t i);
 /* Step `step` of customer i's; NULL when there are no more. It lives as long as the ruleset. */
 const struct mfw_delta *mfw_applied_delta(struct mfw_applied *applied, size_t i, size_t step);
+/* NULL, or why what was done could not be written down for the next boot. */
+const struct mfw_err *mfw_applied_error(const struct mfw_applied *applied);
 void mfw_applied_free(struct mfw_applied *applied);
+
+/*
+ * Goes back: customers get what they had before an apply changed them, those that it made are
+ * deleted, those that it deleted are made again; and its entry is removed. entry 0: the last one.
+ * Errors: history.*, and those of mfw_apply().
+ */
+int mfw_rollback(struct mfw *mfw, uint64_t entry, const struct mfw_apply_options *options,
+		 struct mfw_applied **ret, struct mfw_err **err);
+/* What the customers of an unconfirmed apply have now is good. Errors: history.*, those of saving.
+ */
+int mfw_confirm(struct mfw *mfw, uint64_t entry, struct mfw_err **err);
 
 /* ---- what is known about addresses ---- */
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "apply/declared.h"
+
 struct applied_customer *applied_add(struct mfw_applied *a, const char *name,
 				     const struct ruleset_customer *to)
 {
@@ -68,6 +70,8 @@ void applied_free(struct mfw_applied *a)
 	}
 	free(a->all);
 	said_clear(&a->said);
+	declared_free(a->own);
+	mfw_err_free(a->error);
 	ruleset_clear(&a->before);
 	free(a);
 }

@@ -19,12 +19,16 @@ struct applied_customer {
 	struct mfw_err *error;
 };
 
+struct mfw_ruleset;
+
 struct mfw_applied {
 	struct applied_customer *all;
 	size_t n, cap;
 	struct ruleset before; /* what they had */
 	struct said said;
-	struct mfw_delta delta; /* what was asked for last */
+	struct mfw_delta delta;  /* what was asked for last */
+	struct mfw_ruleset *own; /* that it was made of; NULL: the caller's */
+	struct mfw_err *error;   /* of what is kept */
 };
 
 /* to NULL: to be deleted. NULL without memory. */

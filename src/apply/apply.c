@@ -18,6 +18,11 @@ void applying_tell(struct applying *a)
 		a->options.progress(a->options.progress_ctx, ++a->done, PARTS * a->applied->n);
 }
 
+bool applying_wants_texts(const struct applying *a)
+{
+	return a->options.texts || (a->mfw->state_dir && !a->options.check && !a->options.look);
+}
+
 /* ---- before anything is sent ---- */
 
 static int make_customer(struct applying *a, struct applied_customer *c, struct mfw_err **err)
@@ -125,15 +130,25 @@ static int choose_customers(struct applying *a, struct mfw_err **err)
 	return 0;
 }
 
+/* Those that an apply has made, when that is taken back. */
+static bool was_made(const struct history_entry *back, const char *name)
+{
+	for (size_t i = 0; back && i < back->n_made; i++)
+		if (!strcmp(back->made[i], name))
+			return true;
+	return false;
+}
+
 static int choose_deleted(struct applying *a, struct mfw_err **err)
 {
 	cleanup_free char **names = NULL;
 	bool full = false;
 	size_t n = 0;
-	int r = a->options.prune ? customer_names(&names, &n, err) : 0;
+	int r = a->options.prune || a->back ? customer_names(&names, &n, err) : 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!ruleset_find(&a->ruleset->rs, names[i]))
+		if (a->back ? was_made(a->back, names[i])
+			    : !ruleset_find(&a->ruleset->rs, names[i]))
 			full |= !applied_add(a->applied, names[i], NULL);
 		free(names[i]);
 	}
@@ -157,6 +172,15 @@ static int look_one(struct applying *a, struct applied_customer *c, struct mfw_e
 	return c->error ? 0 : r;
 }
 
+/* So that it can be made again. One that cannot be read is deleted all the same. */
+static void look_at_deleted(struct applying *a, struct applied_customer *c)
+{
+	if (applying_wants_texts(a) && !current_read(a->mfw, c->name, &a->applied->said,
+						     &a->applied->before, &c->from, &c->site, NULL))
+		current_texts(&a->applied->said, c->from);
+	applying_tell(a);
+}
+
 static int look_all(struct applying *a, struct mfw_err **err)
 {
 	int r = 0;
@@ -164,18 +188,64 @@ static int look_all(struct applying *a, struct mfw_err **err)
 	for (size_t i = 0; i < a->applied->n && !r; i++)
 		if (a->applied->all[i].to)
 			r = look_one(a, &a->applied->all[i], err);
+		else
+			look_at_deleted(a, &a->applied->all[i]);
 	return r;
+}
+
+static bool changes_anything(const struct mfw_applied *applied)
+{
+	for (size_t i = 0; i < applied->n; i++) {
+		const struct applied_customer *c = &applied->all[i];
+
+		if (!c->error && (c->diff.n || c->made || !c->to))
+			return true;
+	}
+	return false;
+}
+
+/* What customers have now is written down before they have it no longer. */
+static int get_ready(struct applying *a, struct mfw_err **err)
+{
+	int r = 0;
+
+	if (!changes_anything(a->applied))
+		return 0;
+	if (a->mfw->state_dir && !a->back)
+		r = history_add(a->mfw, a->applied, &a->entry, err);
+	if (!r && a->options.ready && a->options.ready(a->options.ready_ctx, a->entry))
+		r = err_make(err, ECANCELED, "apply.given_up",
+			     "it was not to go on; nothing has been changed");
+	return r;
+}
+
+/* What was done for good is what a boot begins with; what was gone back to is gone back to. */
+static void write_down(struct applying *a)
+{
+	bool failed = false;
+
+	for (size_t i = 0; i < a->applied->n; i++)
+		failed |= !!a->applied->all[i].error;
+	if (a->back && !failed)
+		history_remove(a->mfw, a->entry);
+	if (a->mfw->state_dir && !a->options.unconfirmed)
+		good_write(a->mfw, a->applied, &a->applied->error);
 }
 
 static int prepare_and_send(struct applying *a, struct mfw_err **err)
 {
 	int r = prepare_all(a, err);
 
-	if (r)
+	r = r ? r : get_ready(a, err);
+	if (r) {
+		if (a->entry && !a->back)
+			history_remove(a->mfw, a->entry);
 		back_out(a);
-	else
-		send_all(a);
-	return r;
+		return r;
+	}
+	send_all(a);
+	write_down(a);
+	return 0;
 }
 
 static int run(struct applying *a, struct mfw_err **err)
@@ -204,24 +274,96 @@ static int check_sound(struct mfw_ruleset *d, struct mfw_err **err)
 	return err_copy(err, d->errors.items[0]) ? err_nomem(err) : r;
 }
 
-int apply_run(struct mfw *mfw, struct mfw_ruleset *ruleset, const struct mfw_apply_options *options,
-	      struct mfw_applied **ret, struct mfw_err **err)
+static int begin(struct applying *a, const struct mfw_apply_options *options,
+		 struct mfw_applied **ret, struct mfw_err **err)
 {
-	struct applying a = {.mfw = mfw, .ruleset = ruleset, .lock = LOCK_NONE};
 	cleanup_applied struct mfw_applied *applied = calloc(1, sizeof(*applied));
-	int r = applied ? check_sound(ruleset, err) : err_nomem(err);
+	int r = applied ? check_sound(a->ruleset, err) : err_nomem(err);
 
 	if (r)
 		return r;
 	if (options)
-		memcpy(&a.options, options,
-		       options->size < sizeof(a.options) ? options->size : sizeof(a.options));
-	a.applied = applied;
-	mfw->keeps_sources = true;
-	r = run(&a, err);
-	source_forget(mfw);
-	lock_release(&a.lock);
+		memcpy(&a->options, options,
+		       options->size < sizeof(a->options) ? options->size : sizeof(a->options));
+	a->applied = applied;
+	a->mfw->keeps_sources = true;
+	r = run(a, err);
+	source_forget(a->mfw);
+	lock_release(&a->lock);
 	if (!r)
 		*ret = steal_ptr(applied);
+	return r;
+}
+
+int apply_run(struct mfw *mfw, struct mfw_ruleset *ruleset, const struct mfw_apply_options *options,
+	      struct mfw_applied **ret, struct mfw_err **err)
+{
+	struct applying a = {.mfw = mfw, .ruleset = ruleset, .lock = LOCK_NONE};
+
+	return begin(&a, options, ret, err);
+}
+
+/* ---- afterwards ---- */
+
+static int check_kept(const struct mfw *mfw, struct mfw_err **err)
+{
+	if (mfw->state_dir)
+		return 0;
+	return err_make(err, EINVAL, "history.none",
+			"nothing is kept: no state directory is given");
+}
+
+int apply_back(struct mfw *mfw, uint64_t entry, const struct mfw_apply_options *options,
+	       struct mfw_applied **ret, struct mfw_err **err)
+{
+	cleanup(history_entry_clear) struct history_entry back = {};
+	struct applying a = {.mfw = mfw, .lock = LOCK_NONE, .back = &back, .entry = entry};
+	int r = check_kept(mfw, err);
+
+	if (!r && !entry)
+		r = history_last(mfw, &a.entry, err);
+	r = r ? r : history_read(mfw, a.entry, &back, err);
+	if (r)
+		return r;
+	a.ruleset = back.before;
+	r = begin(&a, options, ret, err);
+	if (!r)
+		(*ret)->own = steal_ptr(back.before);
+	return r;
+}
+
+/* What a customer of that name has is good; so is it that there is none. */
+static int keep_customer(struct mfw *mfw, const char *name, struct mfw_err **err)
+{
+	cleanup_err struct mfw_err *why = NULL;
+	struct mfw_ruleset *now;
+	int r = current_all(mfw, name, false, &now, &why);
+
+	if (!r) {
+		r = good_write_ruleset(mfw, &now->rs, err);
+		declared_free(now);
+		return r;
+	}
+	if (!strcmp(mfw_err_kind(why), "customer.missing")) {
+		good_forget(mfw, name);
+		return 0;
+	}
+	if (err)
+		*err = steal_ptr(why);
+	return r;
+}
+
+int apply_confirm(struct mfw *mfw, uint64_t entry, struct mfw_err **err)
+{
+	cleanup(history_entry_clear) struct history_entry e = {};
+	int r = check_kept(mfw, err);
+
+	r = r ? r : history_read(mfw, entry, &e, err);
+	if (r)
+		return r;
+	for (size_t i = 0; i < e.before->rs.n_customers && !r; i++)
+		r = keep_customer(mfw, e.before->rs.customers[i]->name, err);
+	for (size_t i = 0; i < e.n_made && !r; i++)
+		r = keep_customer(mfw, e.made[i], err);
 	return r;
 }

@@ -5,6 +5,7 @@
 
 #include "apply/applied.h"
 #include "apply/declared.h"
+#include "apply/history.h"
 
 struct applying {
 	struct mfw *mfw;
@@ -13,10 +14,16 @@ struct applying {
 	struct mfw_applied *applied;
 	struct lock lock;
 	uint64_t done; /* parts, for who watches */
+	/* What is gone back to; NULL: it is a ruleset of files. */
+	const struct history_entry *back;
+	uint64_t entry; /* of the history; 0: none */
 };
 
 /* One of a customer's parts is done: it is looked at, prepared, and sent to. */
 void applying_tell(struct applying *a);
+
+/* Whether it has to be known what rules match now. */
+bool applying_wants_texts(const struct applying *a);
 
 /* Puts *err at the customer, chain (NULL: none) and rule (NULL) of the ruleset's files. */
 void applying_place(struct mfw_err **err, const struct applied_customer *c,

@@ -74,7 +74,8 @@ static int compare(struct applying *a, struct applied_customer *c, struct mfw_er
 	diff_clear(&c->diff);
 	if (diff_make(c->from, c->to, &c->diff))
 		return err_nomem(err);
-	if (c->diff.n && c->from && a->options.texts && current_texts(&a->applied->said, c->from))
+	if (c->diff.n && c->from && applying_wants_texts(a) &&
+	    current_texts(&a->applied->said, c->from))
 		return err_nomem(err);
 	return 0;
 }

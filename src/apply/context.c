@@ -116,7 +116,8 @@ static int take_options(struct mfw *mfw, const struct mfw_options *o, struct mfw
 	mfw->lock_wait_ms = o->lock_wait_ms ? o->lock_wait_ms : LOCK_WAIT_MS;
 	mfw->holder = strdup(o->holder ? o->holder : program_invocation_short_name);
 	mfw->node_file = strdup(o->node_file ? o->node_file : NODE_FILE);
-	if (!mfw->holder || !mfw->node_file)
+	mfw->state_dir = o->state_dir ? strdup(o->state_dir) : NULL;
+	if (!mfw->holder || !mfw->node_file || (o->state_dir && !mfw->state_dir))
 		return err_nomem(err);
 	mfw->node_known = o->node;
 	return o->node ? node_parse(o->node, &mfw->node, err) : 0;
@@ -231,6 +232,7 @@ void context_close(struct mfw *mfw)
 	free(mfw->given_lists);
 	free(mfw->customer);
 	free(mfw->node_file);
+	free(mfw->state_dir);
 	free(mfw->lib_path);
 	free(mfw->holder);
 	free(mfw);

@@ -58,6 +58,7 @@ struct mfw {
 	char *lib_path; /* where the functions are that programs call: see struct codegen_input */
 	struct scheme scheme; /* in no scope: any list will do */
 	struct scope no_scope;
+	char *state_dir; /* NULL: nothing is kept */
 	char *node_file;
 	/* From node_file when it is first asked for: see context_node(). */
 	struct node node;

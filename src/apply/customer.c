@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "apply/empty.h"
+#include "apply/history.h"
 #include "apply/lists.h"
 #include "apply/lock.h"
 #include "apply/release.h"
@@ -469,6 +470,7 @@ int customer_del_locked(struct mfw *mfw, const char *name, struct mfw_err **err)
 	if (r)
 		return r;
 	remove_file(name);
+	good_forget(mfw, name);
 	lock_remove(lock_name);
 	return 0;
 }

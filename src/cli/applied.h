@@ -19,6 +19,10 @@ void applied_text(struct mfw_applied *applied, const struct config *config);
 int applied_run(struct session *session, struct mfw_ruleset *ruleset, struct mfw_apply_options *how,
 		struct fault *fault);
 
+/* Shows what was done; ruleset NULL: it has no warnings. The exit status. */
+int applied_show(const struct session *session, struct mfw_applied *applied,
+		 const struct mfw_ruleset *ruleset, const struct mfw_apply_options *how);
+
 /* The match of a rule with what it is: "object FILE", say. */
 struct applied_match {
 	const char *key; /* NULL: it could not be read */

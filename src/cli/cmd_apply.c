@@ -2,6 +2,7 @@
 #include "cli/applied.h"
 #include "cli/handlers.h"
 #include "cli/out.h"
+#include "cli/pending.h"
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/ruleset.h"
@@ -27,7 +28,13 @@ static bool report_failures(const struct session *session, const struct mfw_appl
 		if (!session->config->json)
 			report_fault(session->config, &fault);
 	}
-	return failed;
+	if (mfw_applied_error(applied) && !session->config->json) {
+		cleanup_fault struct fault fault = {};
+
+		fault_copy(&fault, mfw_applied_error(applied));
+		report_fault(session->config, &fault);
+	}
+	return failed || mfw_applied_error(applied);
 }
 
 static bool has_changed(const struct mfw_applied *applied)
@@ -43,16 +50,32 @@ static bool has_changed(const struct mfw_applied *applied)
 static void print(const struct session *session, struct mfw_applied *applied,
 		  const struct mfw_ruleset *ruleset)
 {
+	cleanup_fault struct fault fault = {};
 	json_t *object;
 
 	if (!session->config->json) {
-		ruleset_warn(ruleset, NULL);
+		if (ruleset)
+			ruleset_warn(ruleset, NULL);
 		applied_text(applied, session->config);
 		return;
 	}
 	object = applied_json(applied, session->config);
-	ruleset_warn(ruleset, object);
+	if (ruleset)
+		ruleset_warn(ruleset, object);
+	if (mfw_applied_error(applied)) {
+		fault_copy(&fault, mfw_applied_error(applied));
+		json_object_set_new(object, "error", fault_json(&fault));
+	}
 	out_json(object);
+}
+
+int applied_show(const struct session *session, struct mfw_applied *applied,
+		 const struct mfw_ruleset *ruleset, const struct mfw_apply_options *how)
+{
+	print(session, applied, ruleset);
+	if (report_failures(session, applied))
+		return STATUS_FAILED;
+	return how->check && has_changed(applied) ? STATUS_DIFFERENT : STATUS_DONE;
 }
 
 int applied_run(struct session *session, struct mfw_ruleset *ruleset, struct mfw_apply_options *how,
@@ -72,10 +95,59 @@ int applied_run(struct session *session, struct mfw_ruleset *ruleset, struct mfw
 	progress_end(&progress);
 	if (r)
 		return fault_take(fault, err);
-	print(session, applied, ruleset);
-	if (report_failures(session, applied))
-		return STATUS_FAILED;
-	return how->check && has_changed(applied) ? STATUS_DIFFERENT : STATUS_DONE;
+	return applied_show(session, applied, ruleset, how);
+}
+
+/* ---- to be confirmed ---- */
+
+struct confirming {
+	const struct config *config;
+	struct fault *fault;
+	bool failed;
+};
+
+/* Before anything is sent the way back is on the disk, and somebody waits to take it. */
+static int get_ready(void *ctx, uint64_t entry)
+{
+	struct confirming *c = ctx;
+
+	c->failed = pending_write(entry, c->config->confirm_s, c->fault);
+	if (!c->failed && pending_guard(c->config, c->fault)) {
+		pending_drop();
+		c->failed = true;
+	}
+	return c->failed;
+}
+
+static int refuse_waiting(const struct pending *p, struct fault *fault)
+{
+	return fault_make(fault, EBUSY, "confirm.waiting",
+			  "an apply waits to be confirmed, for %llu s more: mfwctl confirm lets it "
+			  "stay, mfwctl rollback takes it back",
+			  (unsigned long long)pending_left(p));
+}
+
+static int apply_to_confirm(struct session *session, struct mfw_ruleset *ruleset,
+			    struct mfw_apply_options *how, struct fault *fault)
+{
+	cleanup_fault struct fault why = {};
+	struct confirming c = {.config = session->config, .fault = &why};
+	int r;
+
+	how->unconfirmed = true;
+	how->ready = get_ready;
+	how->ready_ctx = &c;
+	r = applied_run(session, ruleset, how, fault);
+	if (c.failed) {
+		fault_clear(fault);
+		*fault = why;
+		why = (struct fault){};
+		return -1;
+	}
+	if (r >= 0 && pending_read(NULL) && !session->config->json)
+		fprintf(stderr, "mfwctl: to let it stay, within %u s: mfwctl confirm\n",
+			session->config->confirm_s);
+	return r;
 }
 
 int apply_command(struct session *session, struct fault *fault)
@@ -88,9 +160,15 @@ int apply_command(struct session *session, struct fault *fault)
 		.check = config->check,
 		.texts = config->diff,
 	};
+	struct pending waiting;
 	int status;
 
 	if (ruleset_open(session, &ruleset, &status, fault))
 		return -1;
-	return ruleset ? applied_run(session, ruleset, &how, fault) : status;
+	if (!ruleset)
+		return status;
+	if (!config->check && pending_read(&waiting))
+		return refuse_waiting(&waiting, fault);
+	return config->given & OPT(CONFIRM) ? apply_to_confirm(session, ruleset, &how, fault)
+					    : applied_run(session, ruleset, &how, fault);
 }

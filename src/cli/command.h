@@ -56,6 +56,7 @@ enum option_id {
 	O_LIST,
 	O_YES,
 	O_YAML,
+	O_CONFIRM,
 	O_COUNT,
 };
 

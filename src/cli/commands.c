@@ -179,8 +179,27 @@ const struct command commands[] = {
 		.noun = "apply",
 		.summary = "make customers have what rulesets say, and nothing else",
 		.run = apply_command,
-		.valid = OPT(CHECK) | OPT(DIFF) | OPT(ONLY) | OPT(PRUNE),
+		.valid = OPT(CHECK) | OPT(DIFF) | OPT(ONLY) | OPT(PRUNE) | OPT(CONFIRM),
 		.arguments = {RULESETS},
+		.only_once = whole_customers,
+	},
+	{
+		.noun = "confirm",
+		.summary = "let an apply --confirm stay",
+		.run = confirm_command,
+		.only_once = whole_customers,
+	},
+	{
+		.noun = "rollback",
+		.summary = "go back to what was there before the last apply",
+		.run = rollback_command,
+		.valid = OPT(CHECK) | OPT(DIFF),
+		.only_once = whole_customers,
+	},
+	{
+		.noun = "guard",
+		.summary = "wait for an apply --confirm, which starts this, and take it back",
+		.run = guard_command,
 		.only_once = whole_customers,
 	},
 	{

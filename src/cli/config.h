@@ -66,6 +66,7 @@ struct config {
 	bool prune;
 	bool yes;
 	bool yaml;
+	uint32_t confirm_s;
 	const char *only;
 
 	/* What is left of a positional that may be repeated. */

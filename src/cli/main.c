@@ -7,10 +7,19 @@
 #include "cli/handlers.h"
 #include "cli/options.h"
 #include "cli/out.h"
+#include "cli/pending.h"
 #include "cli/report.h"
+
+/* What these say of an apply that waits, they say first. */
+static bool looks_after_pending(const struct command *command)
+{
+	return command->run == guard_command || command->run == confirm_command;
+}
 
 static int run_command(struct session *session, struct fault *fault)
 {
+	if (!looks_after_pending(session->command) && pending_settle(session, fault))
+		return -1;
 	return session->command->run ? session->command->run(session, fault)
 				     : change_run(session, fault);
 }
@@ -39,7 +48,7 @@ static int dispatch(struct session *session, const struct parsed *parsed, struct
 		return fault_usage(fault, "usage.command", "no command is given; see: mfwctl help");
 	if (config->given & ~(OPTS_GLOBAL | OPT(FILE)))
 		return fault_usage(fault, "usage.option", "-f FILE goes with general options only");
-	return batch_run(session, config->file, fault);
+	return pending_settle(session, fault) ? -1 : batch_run(session, config->file, fault);
 }
 
 /* Whether what was printed has arrived: a full disk must not look like success. */

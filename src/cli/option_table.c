@@ -171,6 +171,8 @@ const struct option options[O_COUNT] = {
 	[O_ONLY] = {"--only", "CUSTOMER", "only this customer of the ruleset's", write_text,
 		    AT(only), .rejects = OPT(PRUNE), .completes = WORDS_CUSTOMER},
 	[O_YES] = {"--yes", NULL, "do not ask", write_flag, AT(yes)},
+	[O_CONFIRM] = {"--confirm", "SECONDS", "take it back unless 'mfwctl confirm' comes in time",
+		       write_number, AT(confirm_s), .rejects = OPT(CHECK)},
 	[O_YAML] = {"--yaml", NULL, "print YAML instead of JSON", write_flag, AT(yaml)},
 	[O_PRUNE] = {"--prune", NULL, "delete customers that are not in the ruleset", write_flag,
 		     AT(prune), .rejects = OPT(ONLY)},

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/session.h"
 
+#include "cli/pending.h"
+
 #include <limits.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -29,6 +31,7 @@ int session_open(struct session *session, struct fault *fault)
 		opts.matcher_path = from_environment("MFW_MATCHER_PATH");
 	opts.node_file = from_environment("MFW_NODE_FILE");
 	opts.node = config->node;
+	opts.state_dir = pending_state_dir();
 	/* With `geo set` they are what is to be loaded. */
 	if (session->command && strcmp(session->command->noun, "geo") != 0) {
 		opts.country_file = config->country;

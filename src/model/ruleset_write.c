@@ -65,6 +65,12 @@ static json_t *rule_json(const struct ruleset_rule *from)
 	return object;
 }
 
+/* Other tools' rules stand in chains that were read from the kernel. */
+static bool is_ours(const struct rule *rule)
+{
+	return rule->pub.ref && rule_match_kind(&rule->pub, NULL) > 0;
+}
+
 static json_t *chain_json(const struct ruleset_chain *from)
 {
 	const struct mfw_chain *chain = &from->chain->pub;
@@ -81,7 +87,8 @@ static json_t *chain_json(const struct ruleset_chain *from)
 		set_text(object, "policy", chain->policy);
 	}
 	for (size_t i = 0; i < from->n_rules; i++)
-		json_array_append_new(rules, rule_json(&from->rules[i]));
+		if (is_ours(from->rules[i].rule))
+			json_array_append_new(rules, rule_json(&from->rules[i]));
 	json_object_set_new(object, "rules", rules);
 	return object;
 }

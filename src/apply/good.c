@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What customers were last given for good: a file each, which a boot begins with. */
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "apply/history.h"
+#include "apply/keep.h"
+
+static int write_customer(struct keep *keep, const char *dir, struct ruleset_customer *customer,
+			  struct mfw_err **err)
+{
+	struct ruleset one = {.customers = &customer, .n_customers = 1};
+	cleanup_buf struct buf text = {};
+	char path[PATH_MAX];
+
+	if (ruleset_print_json(&one, &text))
+		return err_nomem(err);
+	snprintf(path, sizeof(path), "%s/%s.json", dir, customer->name);
+	return keep_is(path, text.data, text.len)
+		       ? 0
+		       : keep_write(keep, path, text.data, text.len, err);
+}
+
+int good_write(const struct mfw *mfw, const struct mfw_applied *a, struct mfw_err **err)
+{
+	cleanup_keep struct keep keep = {};
+	char dir[512];
+	int r = keep_dir(mfw->state_dir, "good", dir, err);
+
+	for (size_t i = 0; i < a->n && !r; i++) {
+		const struct applied_customer *c = &a->all[i];
+
+		if (!c->error && c->to)
+			r = write_customer(&keep, dir, (struct ruleset_customer *)c->to, err);
+	}
+	r = r ? r : keep_finish(&keep, err);
+	for (size_t i = 0; i < a->n && !r; i++)
+		if (!a->all[i].error && !a->all[i].to)
+			good_forget(mfw, a->all[i].name);
+	return r;
+}
+
+int good_write_ruleset(const struct mfw *mfw, const struct ruleset *rs, struct mfw_err **err)
+{
+	cleanup_keep struct keep keep = {};
+	char dir[512];
+	int r = keep_dir(mfw->state_dir, "good", dir, err);
+
+	for (size_t i = 0; i < rs->n_customers && !r; i++)
+		r = write_customer(&keep, dir, rs->customers[i], err);
+	return r ? r : keep_finish(&keep, err);
+}
+
+void good_forget(const struct mfw *mfw, const char *customer)
+{
+	char path[PATH_MAX];
+
+	if (!mfw->state_dir)
+		return;
+	snprintf(path, sizeof(path), "%s/good/%s.json", mfw->state_dir, customer);
+	unlink(path);
+}

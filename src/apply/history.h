@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What was applied, on disk, under the state directory (0700):
+ *
+ *	history/NUMBER.json  what the customers that an apply changed had before it
+ *	history/NUMBER.made  the names of those that it made, one a line
+ *	good/CUSTOMER.json   what each customer was last given for good
+ *
+ * Files appear whole. An entry is there as soon as its .json is.
+ */
+#ifndef APPLY_HISTORY_H
+#define APPLY_HISTORY_H
+
+#include "apply/applied.h"
+#include "apply/declared.h"
+
+/* So many entries are kept. */
+#define HISTORY_MAX 10
+
+/*
+ * Writes down what the customers that differ have now: their matches' texts are read already.
+ * Errors: history.denied.
+ */
+int history_add(const struct mfw *mfw, const struct mfw_applied *applied, uint64_t *ret_entry,
+		struct mfw_err **err);
+/* Removes an entry that came to nothing, or was gone back to. */
+void history_remove(const struct mfw *mfw, uint64_t entry);
+/* The number of the last entry. Errors: history.empty, history.denied. */
+int history_last(const struct mfw *mfw, uint64_t *ret, struct mfw_err **err);
+
+/* An entry, read. */
+struct history_entry {
+	struct mfw_ruleset *before;
+	char **made;
+	size_t n_made;
+};
+
+/* Errors: history.empty (there is none of that number), history.denied, history.broken. */
+int history_read(struct mfw *mfw, uint64_t entry, struct history_entry *ret, struct mfw_err **err);
+void history_entry_clear(struct history_entry *entry);
+
+/* ---- what is good ---- */
+
+/* Writes what the customers without an error now have for good. Errors: history.denied. */
+int good_write(const struct mfw *mfw, const struct mfw_applied *applied, struct mfw_err **err);
+/* The same for customers of a ruleset that says what they have. */
+int good_write_ruleset(const struct mfw *mfw, const struct ruleset *ruleset, struct mfw_err **err);
+void good_forget(const struct mfw *mfw, const char *customer);
+
+#endif

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/pending.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/report.h"
+
+#define SECOND_NS 1000000000ull
+#define BOOT_ID   "/proc/sys/kernel/random/boot_id"
+/* While it waits; while it is taken back; while it is being written. */
+#define WAITING   "pending.json"
+#define TAKEN     "pending.taken"
+#define WRITTEN   "pending.new"
+
+const char *pending_state_dir(void)
+{
+	const char *dir = getenv("MFW_STATE_DIR");
+
+	return dir && *dir ? dir : "/var/lib/mfw";
+}
+
+static void path_of(const char *name, char ret[512])
+{
+	snprintf(ret, 512, "%.480s/%s", pending_state_dir(), name);
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * SECOND_NS + (uint64_t)now.tv_nsec;
+}
+
+static void read_boot(char ret[40])
+{
+	cleanup_close int fd = open(BOOT_ID, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, ret, 36);
+
+	ret[n > 0 ? n : 0] = '\0';
+}
+
+/* ---- the file ---- */
+
+static bool read_file(const char *name, struct pending *ret)
+{
+	json_int_t entry, deadline;
+	const char *boot;
+	char path[512];
+	json_t *root;
+	bool good;
+
+	path_of(name, path);
+	root = json_load_file(path, 0, NULL);
+	good = root && !json_unpack(root, "{s:I, s:I, s:s}", "entry", &entry, "deadline_ns",
+				    &deadline, "boot", &boot);
+	if (good && ret) {
+		*ret = (struct pending){.entry = (uint64_t)entry,
+					.deadline_ns = (uint64_t)deadline};
+		snprintf(ret->boot, sizeof(ret->boot), "%s", boot);
+	}
+	json_decref(root);
+	return good;
+}
+
+bool pending_read(struct pending *ret)
+{
+	return read_file(WAITING, ret);
+}
+
+static int sync_file(const char *path)
+{
+	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 || fsync(fd) ? -1 : 0;
+}
+
+int pending_write(uint64_t entry, uint32_t seconds, struct fault *fault)
+{
+	char boot[40], path[512], written[512];
+	json_t *root;
+	int r;
+
+	read_boot(boot);
+	path_of(WAITING, path);
+	path_of(WRITTEN, written);
+	root = json_pack("{s:I, s:I, s:s}", "entry", (json_int_t)entry, "deadline_ns",
+			 (json_int_t)(now_ns() + seconds * SECOND_NS), "boot", boot);
+	r = !root || json_dump_file(root, written, JSON_COMPACT) || sync_file(written) ||
+	    rename(written, path);
+	json_decref(root);
+	return r ? fault_make(fault, errno, "history.denied", "cannot write %s: %s", path,
+			      strerror(errno))
+		 : 0;
+}
+
+uint64_t pending_left(const struct pending *p)
+{
+	uint64_t now = now_ns();
+
+	return now >= p->deadline_ns ? 0 : (p->deadline_ns - now + SECOND_NS - 1) / SECOND_NS;
+}
+
+/* Whoever renames it first has decided. */
+static bool take(void)
+{
+	char path[512], taken[512];
+
+	path_of(WAITING, path);
+	path_of(TAKEN, taken);
+	return !rename(path, taken);
+}
+
+static void remove_taken(void)
+{
+	char taken[512];
+
+	path_of(TAKEN, taken);
+	unlink(taken);
+}
+
+bool pending_keep(void)
+{
+	if (!take())
+		return false;
+	remove_taken();
+	return true;
+}
+
+void pending_drop(void)
+{
+	pending_keep();
+	remove_taken();
+}
+
+/* ---- the guard ---- */
+
+/* Ends with a process of its own that nothing of ours can end: neither terminal nor parent. */
+static void become_guard(const char *const *argv)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	setsid();
+	if (fork())
+		_exit(0);
+	for (int fd = 0; null >= 0 && fd < 3; fd++)
+		dup2(null, fd);
+	closefrom(3);
+	/* Relative paths still mean what they did: the directory stays. */
+	execv("/proc/self/exe", (char *const *)argv);
+	_exit(127);
+}
+
+int pending_guard(const struct config *config, struct fault *fault)
+{
+	const char *argv[8] = {"mfwctl"};
+	size_t n = 1;
+	pid_t child;
+
+	if (config->matcher_path) {
+		argv[n++] = "--matcher-path";
+		argv[n++] = config->matcher_path;
+	}
+	argv[n++] = "guard";
+	child = fork();
+	if (!child)
+		become_guard(argv);
+	if (child < 0 || waitpid(child, NULL, 0) != child)
+		return fault_make(fault, errno, "confirm.guard",
+				  "cannot start the process that would take this back: %s",
+				  strerror(errno));
+	return 0;
+}
+
+/* ---- taking back ---- */
+
+static int roll_back(struct session *session, uint64_t entry, struct fault *fault)
+{
+	struct mfw_apply_options how = {MFW_SIZE(struct mfw_apply_options), .unconfirmed = true};
+	cleanup(applied_free_p) struct mfw_applied *applied = NULL;
+	const struct mfw_applied_customer *c;
+	struct mfw_err *err = NULL;
+
+	if (session_open(session, fault))
+		return -1;
+	session_raise_limit();
+	if (mfw_rollback(session->mfw, entry, &how, &applied, &err)) {
+		/* Somebody else was quicker. */
+		if (!strcmp(mfw_err_kind(err), "history.empty"))
+			return mfw_err_free(err), 0;
+		return fault_take(fault, err);
+	}
+	for (size_t i = 0; (c = mfw_applied_get(applied, i)); i++) {
+		if (!c->error)
+			continue;
+		fault_copy(fault, c->error);
+		return -1;
+	}
+	return 0;
+}
+
+int pending_revert(struct session *session, struct fault *fault)
+{
+	struct pending p;
+
+	/* One that was taken, and is still there, is of somebody who was killed over it. */
+	if (!take() && !read_file(TAKEN, NULL))
+		return 0;
+	if (read_file(TAKEN, &p) && roll_back(session, p.entry, fault))
+		return -1;
+	remove_taken();
+	return 0;
+}
+
+/* Of a boot before this one, it is about rules that are gone. */
+static bool is_of_this_boot(const struct pending *p)
+{
+	char boot[40];
+
+	read_boot(boot);
+	return !strcmp(boot, p->boot);
+}
+
+int pending_settle(struct session *session, struct fault *fault)
+{
+	struct pending p;
+	bool waits = pending_read(&p);
+
+	if (!waits && !read_file(TAKEN, &p))
+		return 0;
+	if (!is_of_this_boot(&p)) {
+		pending_drop();
+		return 0;
+	}
+	if (waits && pending_left(&p))
+		return 0;
+	if (pending_revert(session, fault))
+		return -1;
+	report_warning("an apply was not confirmed in time, and has been taken back");
+	return 0;
+}
