@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The public functions about expressions. */
 #include <errno.h>
+#include <string.h>
 
 #include "apply/scope.h"
 
@@ -60,4 +61,23 @@ void mfw_checked_free(struct mfw_checked *checked)
 	expr_report_clear(&checked->report);
 	buf_clear(&checked->text);
 	free(checked);
+}
+
+bool mfw_field_get(size_t i, struct mfw_field *ret)
+{
+	const struct field *field = field_at(i);
+	struct mfw_field found;
+
+	if (!field)
+		return false;
+	found = (struct mfw_field){
+		.size = ret->size,
+		.name = field->name,
+		.type = field_type_name(field->type),
+		.doc = field->doc,
+		.min = field->min,
+		.max = field->max,
+	};
+	memcpy(ret, &found, ret->size < sizeof(found) ? ret->size : sizeof(found));
+	return true;
 }

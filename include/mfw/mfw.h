@@ -829,11 +829,11 @@ struct mfw_param {
 	const char *const *words;
 };
 
-/* A value that a matcher finds in packets, to be compared in expressions. */
+/* A value of packets, to be compared in expressions: of all of them, or what a matcher finds. */
 struct mfw_field {
 	size_t size;
-	const char *name; /* "sip.method" */
-	const char *type; /* "Int", "Bool", "Bytes" */
+	const char *name; /* "ip.src", "sip.method" */
+	const char *type; /* "Int", "Bool", "Bytes"; of those without a matcher also "IP" */
 	const char *doc;  /* one line */
 	uint64_t min;     /* of an Int, inclusive */
 	uint64_t max;
@@ -861,6 +861,11 @@ int mfw_matchers_list(struct mfw *mfw, struct mfw_matchers **ret, struct mfw_err
 size_t mfw_matchers_count(const struct mfw_matchers *matchers);
 const struct mfw_matcher *mfw_matchers_get(const struct mfw_matchers *matchers, size_t i);
 void mfw_matchers_free(struct mfw_matchers *matchers);
+/*
+ * Field `i` of those that need no matcher, in the manual's order; ret->size is set by the caller,
+ * the strings stay for ever. false: there are no more.
+ */
+bool mfw_field_get(size_t i, struct mfw_field *ret);
 
 /* ---- what the matchers of a rule remember ---- */
 

@@ -8,8 +8,23 @@
 #include "cli/complete_live.h"
 #include "cli/options.h"
 
-static const char *const action_words[] = {
-	"accept", "drop", "reject", "continue", "return", "jump", "goto", "log", "limit", NULL,
+#define VERDICTS "accept", "drop", "reject", "continue", "return", "jump", "goto"
+
+/* What can follow a word of an action; behind jump and goto the customer's chains do. */
+static const struct {
+	const char *behind, *words[12];
+} action_words[] = {
+	{"log", {"prefix", "group", "limit", VERDICTS}},
+	{"limit", {"rate"}},
+	{"rate", {"over"}},
+	{"over", {NULL}},
+	{"burst", {NULL}},
+	{"prefix", {NULL}},
+	{"group", {NULL}},
+	{"reject", {"with"}},
+	{"with", {"tcp", "icmp", "icmpv6", "icmpx"}},
+	{"tcp", {"reset"}},
+	{NULL, {"log", "limit", VERDICTS}},
 };
 
 /* The words before the cursor: positionals one by one, options written as far as they make sense.
@@ -61,10 +76,25 @@ static void read_before(struct before *b, const char *const *words, size_t n)
 	}
 }
 
-static void offer_kind(enum wordlist kind, struct before *b, const char *prefix)
+static void offer_action(struct before *b, size_t used, const char *prefix)
+{
+	const char *last = b->n > used ? b->positionals[b->n - 1] : "";
+	size_t i = 0;
+
+	if (!strcmp(last, "jump") || !strcmp(last, "goto")) {
+		complete_live(WORDS_CHAIN, &b->config, prefix, offer, (void *)prefix);
+		return;
+	}
+	while (action_words[i].behind && strcmp(action_words[i].behind, last) != 0)
+		i++;
+	offer_list(action_words[i].words, prefix);
+}
+
+/* used: how many positionals belong to the command and the arguments before this one. */
+static void offer_kind(enum wordlist kind, struct before *b, size_t used, const char *prefix)
 {
 	if (kind == WORDS_ACTION)
-		offer_list(action_words, prefix);
+		offer_action(b, used, prefix);
 	else
 		complete_live(kind, &b->config, prefix, offer, (void *)prefix);
 }
@@ -94,14 +124,14 @@ static void offer_options(const struct command *command, uint64_t given, const c
 
 /* The argument that comes after the positionals; those are written into the config. */
 static const struct argument *next_argument(const struct command *command, struct before *b,
-					    size_t used)
+					    size_t *used)
 {
 	for (const struct argument *a = command->arguments; a->name; a++) {
 		if (argument_is_skipped(a, b->config.given))
 			continue;
-		if (used >= b->n || a->flags & ARG_REPEATED)
+		if (*used >= b->n || a->flags & ARG_REPEATED)
 			return a;
-		*(const char **)((char *)&b->config + a->offset) = b->positionals[used++];
+		*(const char **)((char *)&b->config + a->offset) = b->positionals[(*used)++];
 	}
 	return NULL;
 }
@@ -116,12 +146,12 @@ static void offer_word(struct before *b, const char *prefix)
 	if (b->n)
 		command = command_find(b->positionals, b->n, &used, &fault);
 	fault_clear(&fault);
-	argument = command ? next_argument(command, b, used) : NULL;
+	argument = command ? next_argument(command, b, &used) : NULL;
 	if (b->open) {
 		offer_list(b->open == &options[O_TYPE] && command ? command->types
 								  : b->open->values,
 			   prefix);
-		offer_kind(b->open->completes, b, prefix);
+		offer_kind(b->open->completes, b, b->n, prefix);
 	} else if (prefix[0] == '-' && !b->ended) {
 		offer_options(command, b->config.given, prefix);
 	} else if ((!command || !command->arguments[0].name) && b->n < 2) {
@@ -130,7 +160,7 @@ static void offer_word(struct before *b, const char *prefix)
 		offer_commands(b->n > used ? b->positionals[used] : NULL, prefix);
 	} else if (argument) {
 		offer_list(argument->values, prefix);
-		offer_kind(argument->completes, b, prefix);
+		offer_kind(argument->completes, b, used, prefix);
 	}
 }
 

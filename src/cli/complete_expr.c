@@ -103,8 +103,23 @@ static void offer_argument(const struct typing *t, const struct mfw_matcher *mat
 			offer_values(t, matcher->params[i]);
 }
 
+static void offer_fields(const struct typing *t)
+{
+	struct mfw_field field = {MFW_SIZE(struct mfw_field)};
+
+	for (size_t i = 0; mfw_field_get(i, &field); i++)
+		offer(t, "", field.name, "");
+}
+
 static void offer_words(const struct typing *t, const struct mfw_matchers *matchers)
 {
+	static const char *const functions[] = {
+		"bit_slice", "ends_with", "len", "lower", "starts_with", "substring",
+	};
+
+	offer_fields(t);
+	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
+		offer(t, "", functions[i], "(");
 	for (size_t i = 0; i < mfw_matchers_count(matchers); i++) {
 		const struct mfw_matcher *matcher = mfw_matchers_get(matchers, i);
 
@@ -116,16 +131,29 @@ static void offer_words(const struct typing *t, const struct mfw_matchers *match
 	}
 }
 
-void complete_expr(const char *text, const struct mfw_matchers *matchers,
+static void offer_lists(const struct typing *t, const struct known_words *known)
+{
+	const struct mfw_list_info *info;
+
+	for (size_t i = 0; known->own && (info = mfw_lists_get(known->own, i)); i++)
+		offer(t, "", info->name, "");
+	for (size_t i = 0; known->shared && (info = mfw_lists_get(known->shared, i)); i++)
+		if (!info->customer)
+			offer(t, "shared.", info->name, "");
+}
+
+void complete_expr(const char *text, const struct known_words *known,
 		   void (*offer_word)(const char *word, void *arg), void *arg)
 {
 	struct typing t = {.text = text, .offer = offer_word, .arg = arg};
 	const struct mfw_matcher *matcher;
 
 	read(&t);
-	matcher = called(&t, matchers);
-	if (matcher)
+	matcher = called(&t, known->matchers);
+	if (t.head && text[t.head - 1] == '$')
+		offer_lists(&t, known);
+	else if (matcher)
 		offer_argument(&t, matcher);
 	else if (text[t.head] != '"')
-		offer_words(&t, matchers);
+		offer_words(&t, known->matchers);
 }

@@ -5,11 +5,18 @@
 
 #include <mfw/mfw.h>
 
+/* What can be named. NULL: nothing is known of it. */
+struct known_words {
+	const struct mfw_matchers *matchers;
+	const struct mfw_lists *own, *shared;
+};
+
 /*
- * Offers the text with its last word completed: matchers and their fields, inside of a matcher's
- * parentheses its parameters, behind '=' what a parameter may be.
+ * Offers the text with its last word completed: fields, functions, matchers and their fields;
+ * inside of a matcher's parentheses its parameters, behind '=' what a parameter may be; behind '$'
+ * lists.
  */
-void complete_expr(const char *text, const struct mfw_matchers *matchers,
+void complete_expr(const char *text, const struct known_words *known,
 		   void (*offer)(const char *word, void *arg), void *arg);
 
 #endif

@@ -2,6 +2,7 @@
 #include "cli/complete_live.h"
 
 #include <dirent.h>
+#include <string.h>
 
 #include "cli/complete_expr.h"
 #include "cli/session.h"
@@ -36,9 +37,16 @@ static void offer_matchers(const struct offering *o)
 static void offer_expression(const struct offering *o)
 {
 	cleanup(matchers_free_p) struct mfw_matchers *matchers = NULL;
+	cleanup(lists_free_p) struct mfw_lists *own = NULL, *shared = NULL;
+	const char *customer = o->session->config->customer;
+	struct mfw *mfw = o->session->mfw;
 
-	if (!mfw_matchers_list(o->session->mfw, &matchers, NULL))
-		complete_expr(o->prefix, matchers, o->offer, o->arg);
+	if (mfw_matchers_list(mfw, &matchers, NULL))
+		return;
+	/* Reading them takes privilege; without, none are offered. */
+	if (strchr(o->prefix, '$') && !mfw_lists_read(mfw, NULL, &shared, NULL) && customer)
+		mfw_lists_read(mfw, customer, &own, NULL);
+	complete_expr(o->prefix, &(struct known_words){matchers, own, shared}, o->offer, o->arg);
 }
 
 static void offer_chains(const struct offering *o, bool refs)
