@@ -213,3 +213,102 @@ def test_dns() -> None:
                 call = f'dns(level="header", name="{pattern}", ignore_case={word})'
                 expected = {n for n in headers if dns.fits(pattern, named[n], ignore)}
                 compare(path, call, expected if pattern else headers, headers)
+
+
+# ---- payload, suffix, sip ----
+
+
+def some_text(r: random.Random, size: int) -> bytes:
+    """Of few letters, so that parts of patterns stand everywhere."""
+    alphabet = r.choice((b"ab", b"xyzXYZ ", b"the quick brown fox", bytes(range(256))))
+    return bytes(r.choice(alphabet) for _ in range(size))
+
+
+def cut_out(r: random.Random, texts: list[bytes]) -> bytes:
+    """A piece of one of them, sometimes with a byte changed."""
+    text = r.choice([text for text in texts if len(text) > 3])
+    begin = r.randrange(len(text) - 1)
+    piece = bytearray(text[begin : begin + r.choice((1, 2, 3, 4, 5, 9, 20, 64))])
+    if r.random() < 0.3:
+        piece[r.randrange(len(piece))] ^= 1
+    return bytes(piece)
+
+
+def holds(text: bytes, pattern: bytes, offset: int, within: int, fold: bool) -> bool:
+    if fold:
+        text, pattern = text.lower(), pattern.lower()
+    if not within:
+        return text[offset : offset + len(pattern)] == pattern
+    return pattern in text[offset : offset + within]
+
+
+@takes(60)
+def test_payload() -> None:
+    """payload and suffix find in random texts what is there"""
+    r = random.Random(2)
+    sizes = (0, 1, 5, 63, 64, 65, 127, 128, 129, 200, 700, 1400)
+    texts = [some_text(r, r.choice(sizes)) for _ in range(1200)]
+    whole = [(text, r.random() < 0.5) for text in texts]
+    with TemporaryDirectory() as folder:
+        path = pcap(Path(folder, "made.pcap"), (frame(*one) for one in whole))
+        everything = set(range(1, len(texts) + 1))
+        for _ in range(150 if at_least("full") else 40):
+            patterns = [cut_out(r, texts) for _ in range(r.choice((1, 1, 2, 4)))]
+            offset, within = r.choice((0, 0, 1, 60, 300)), r.choice((0, 10, 130, 1500))
+            fold = r.random() < 0.3
+            names = ("bytes", "bytes2", "bytes3", "bytes4")
+            given = [f'{n}="{escaped(p)}"' for n, p in zip(names, patterns)]
+            given += [f"offset={offset}", f"within={within}"]
+            given.append(f"ignore_case={str(fold).lower()}")
+            expected = {
+                n
+                for n, text in enumerate(texts, 1)
+                if any(holds(text, p, offset, within, fold) for p in patterns)
+            }
+            compare(path, f"payload({', '.join(given)})", expected, everything)
+            ending = patterns[0]
+            expected = {n for n, text in enumerate(texts, 1) if text.endswith(ending)}
+            compare(path, f'suffix(bytes="{escaped(ending)}")', expected, everything)
+
+
+START = re.compile(
+    rb"([0-9A-Za-z.!%*_+`'~-]{1,32} [^ \r]+ SIP/2\.0|SIP/2\.0 [1-6][0-9]{2} [^\r]*)\r\n"
+)
+LINES = (
+    b"INVITE sip:bob@example.com SIP/2.0\r\n",
+    b"OPTIONS sip:x SIP/2.0\r\nVia: SIP/2.0/UDP c\r\n\r\n",
+    b"SIP/2.0 200 OK\r\nTo: <sip:b@x>\r\n\r\n",
+    b"SIP/2.0 486 Busy Here\r\n",
+    b"NOTIFY * HTTP/1.1\r\n",
+    b"REGISTER sip:" + b"x" * 120 + b" SIP/2.0\r\n",
+)
+
+
+@takes(30)
+def test_sip() -> None:
+    """sip says of mutated start lines what a regular expression says"""
+    r = random.Random(3)
+    texts = []
+    for _ in range(3000):
+        text = bytearray(r.choice(LINES))
+        for _ in range(r.choice((0, 0, 1, 1, 2))):
+            at = r.randrange(min(len(text), 48))
+            text[at] = r.choice(b" \r\nA/20:." + bytes([r.randrange(256)]))
+        if r.random() < 0.2:
+            del text[r.randrange(len(text)) :]
+        texts.append(bytes(text))
+    with TemporaryDirectory() as folder:
+        frames = (frame(text, False) for text in texts)
+        path = pcap(Path(folder, "made.pcap"), frames)
+        found = {n: START.match(text) for n, text in enumerate(texts, 1)}
+        expected = {n for n, match in found.items() if match}
+        true(len(texts) // 5 < len(expected) < len(texts), f"{len(expected)} match")
+        compare(path, "sip", expected, set(found))
+        for code in 200, 486:
+            begin = b"SIP/2.0 %d " % code
+            is_code = {n for n in expected if texts[n - 1].startswith(begin)}
+            compare(path, f"sip.status == {code}", is_code, set(found))
+        for method in "INVITE", "OPTIONS", "REGISTER":
+            word = method.encode() + b" "
+            is_method = {n for n in expected if texts[n - 1].startswith(word)}
+            compare(path, f'sip.method == "{method}"', is_method, set(found))
