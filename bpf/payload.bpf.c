@@ -245,21 +245,15 @@ static long payload_step(__u32 i, struct payload_search *s)
 __noinline int payload_find(struct __sk_buff *skb, __u32 off, __u32 end,
 			    const struct mfw_bytes_64 *pattern, __u64 fold)
 {
-	struct payload_search s = {};
-	__u64 zero;
+	struct payload_search s = {.skb = skb, .pattern = pattern, .off = off, .end = end};
 
 	if (!pattern || off > end || end - off < pattern->len)
 		return 0;
-	/* 0, which the verifier does not know. */
-	zero = pattern->pad[0];
-	payload_choose(&s.needle, pattern, fold);
-	s.skb = skb;
-	s.pattern = pattern;
-	s.places[0] = s.places[1] = zero;
-	s.off = s.begin = off;
-	s.end = end;
+	s.begin = off;
 	s.fold = fold;
-	s.base = s.found = zero;
+	/* 0, which the verifier does not know. */
+	s.places[0] = s.places[1] = s.base = s.found = pattern->pad[0];
+	payload_choose(&s.needle, pattern, fold);
 	/* The blocks, and the places in them: those behind the end, too. */
 	bpf_loop(end - off + (end - off) / PAYLOAD_BLOCK + 2 + PAYLOAD_BLOCK, payload_step, &s, 0);
 	return s.found;
