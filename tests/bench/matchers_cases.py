@@ -108,7 +108,7 @@ CASES = [
     ),
     Case(
         "place",
-        'payload(bytes="xyzz", offset=4)',
+        'payload(bytes="xyzz", offset=4, within=0)',
         "-p udp -m u32 --u32 32=0x78797a7a",
         b"....xyzz",
         b"....xyza",
