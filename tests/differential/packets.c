@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "packets.h"
+#include "base/address.h"
+#include "model/proto.h"
 
 #include <netinet/in.h>
 #include <string.h>
@@ -87,8 +89,48 @@ static void some_text(struct buf *ret)
 		buf_add_str(ret, PICK(words));
 }
 
+static void add_address(struct entries *entries)
+{
+	unsigned family = random_below(3) ? 4 : 6, bits = family == 4 ? 32 : 128;
+	unsigned length = random_below(3) ? bits : random_below(bits + 1);
+	struct ip ip = {.family = (uint8_t)family};
+	struct address a, last;
+
+	some_ip(&ip, family);
+	a = address_of_bytes((int)family, ip.bytes);
+	address_spread((int)family, length, &a, &last);
+	if (family == 4)
+		entries_add4(entries, (uint32_t)a.low, length);
+	else
+		entries_add6(entries, a.high, a.low, length);
+}
+
+static void add_name(struct entries *entries)
+{
+	cleanup_buf struct buf text = {};
+
+	some_text(&text);
+	if (random_one_in(4))
+		buf_add_str(&text, proto_name((uint8_t)random_below(20)));
+	if (text.len && text.len <= MFW_LIST_NAME_MAX)
+		entries_add_name(entries, text.data, text.len);
+}
+
+void packet_entries(enum mfw_list_kind kind, struct entries *ret)
+{
+	for (unsigned n = random_below(random_one_in(4) ? 400 : 12); n; n--) {
+		if (kind == MFW_LIST_IP)
+			add_address(ret);
+		else
+			add_name(ret);
+	}
+	if (entries_tidy(ret, NULL))
+		abort();
+}
+
 const struct random_kinds packet_kinds = {
 	.packets_only = true,
+	.lists = true,
 	.number = some_number,
 	.ip = some_ip,
 	.text = some_text,

@@ -4,6 +4,7 @@
 #define TESTS_DIFFERENTIAL_PACKETS_H
 
 #include "../unit/random.h"
+#include "list/list.h"
 
 #define PACKET_MAX 8192
 
@@ -14,6 +15,9 @@ struct packet {
 };
 
 void packet_make(struct packet *p);
+
+/* Random entries such as those packets have, tidy. */
+void packet_entries(enum mfw_list_kind kind, struct entries *ret);
 
 /* For trees that ask about what such packets have: see struct random_kinds. */
 extern const struct random_kinds packet_kinds;

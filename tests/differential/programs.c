@@ -8,6 +8,8 @@
  * takes fewer rounds.
  */
 #include "../unit/test.h"
+#include "apply/lists.h"
+#include "codegen/codegen.h"
 #include "expr/eval.h"
 #include "kernel/kernel.h"
 #include "packets.h"
@@ -24,6 +26,15 @@
 #define FAILED_MAX   8
 /* Of the packets, at least one in so many pairs has to match: else little is asked. */
 #define MATCH_MIN    20
+
+/* $bad, $shared.bad, $names, $shared.names; each round has its own. */
+struct test_list {
+	struct kernel_array array;
+	struct run_map map;
+};
+
+#define LISTS 4
+static struct test_list lists[LISTS];
 
 struct round {
 	uint64_t seed;
@@ -51,9 +62,40 @@ static void describe(const struct round *round, const struct packet *p, const ch
 	putchar('\n');
 }
 
+static struct area find_list(const char *name, bool shared)
+{
+	const struct test_list *list = &lists[(*name == 'n') * 2 + shared];
+
+	return (struct area){list->array.data, list->array.n};
+}
+
+static bool has_ip(void *ctx, const char *name, bool shared, const struct ip *ip)
+{
+	struct address a = address_of_bytes(ip->family, ip->bytes);
+	struct list_entry entry = {.family = ip->family};
+	struct area area = find_list(name, shared);
+
+	(void)ctx;
+	if (ip->family == 4)
+		entry.four = (struct net4){(uint32_t)a.low, 32};
+	else
+		entry.six = (struct net6){a.high, a.low, 128};
+	return list_find(&area, &entry);
+}
+
+static bool has_name(void *ctx, const char *name, bool shared, const void *text, size_t len)
+{
+	const struct list_entry entry = {.name.text = text, .name.len = len};
+	struct area area = find_list(name, shared);
+
+	(void)ctx;
+	return list_find(&area, &entry);
+}
+
 static bool evaluate(const struct expr *expr, const struct packet *p)
 {
-	static const struct eval_hooks hooks = {.node = node};
+	static const struct eval_hooks hooks = {
+		.node = node, .list_has_ip = has_ip, .list_has_name = has_name};
 	bool answer = false;
 
 	if (eval(expr, p->b, p->len, &hooks, &answer, NULL))
@@ -81,6 +123,28 @@ static bool agree(const struct round *round, const struct packet *p)
 }
 
 /* ---- a round ---- */
+
+static void make_lists(void)
+{
+	for (size_t i = 0; i < LISTS; i++) {
+		enum mfw_list_kind kind = i < 2 ? MFW_LIST_IP : MFW_LIST_NAME;
+		cleanup_entries struct entries entries = {};
+
+		packet_entries(kind, &entries);
+		if (lists_build(kind, &entries, &lists[i].array, NULL) ||
+		    lists_new_slot(&lists[i].array, &lists[i].map.fd, NULL))
+			abort();
+		codegen_list_map(i < 2 ? "bad" : "names", i % 2, lists[i].map.name);
+	}
+}
+
+static void clear_lists(void)
+{
+	for (size_t i = 0; i < LISTS; i++) {
+		kernel_array_close(&lists[i].array);
+		close(lists[i].map.fd);
+	}
+}
 
 static void make_round(struct round *round)
 {
@@ -122,16 +186,22 @@ static bool try_packets(const struct round *round)
 static bool try_round(uint64_t seed)
 {
 	cleanup(clear_round) struct round round = {.seed = seed};
+	struct run_map maps[LISTS];
 	struct run run = {.fd = -1};
 	bool good;
 
 	make_round(&round);
-	good = !run_expr(&run, round.folded) && !kernel_run_open(run.fd, &round.run, NULL);
+	make_lists();
+	for (size_t i = 0; i < LISTS; i++)
+		maps[i] = lists[i].map;
+	good = !run_expr_with(&run, round.folded, maps, LISTS) &&
+	       !kernel_run_open(run.fd, &round.run, NULL);
 	if (!good)
 		describe(&round, NULL, "the program does not load");
 	else
 		good = try_packets(&round);
 	run_close(&run);
+	clear_lists();
 	return good;
 }
 

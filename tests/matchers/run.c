@@ -57,7 +57,24 @@ int run_load(struct run *run)
 	return r;
 }
 
+static int use_maps(const struct run *run, const struct run_map *maps, size_t n)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n && !r; i++) {
+		struct bpf_map *map = bpf_object__find_map_by_name(run->object, maps[i].name);
+
+		r = map ? bpf_map__reuse_fd(map, maps[i].fd) : 0;
+	}
+	return r;
+}
+
 int run_expr(struct run *run, const struct expr *expr)
+{
+	return run_expr_with(run, expr, NULL, 0);
+}
+
+int run_expr_with(struct run *run, const struct expr *expr, const struct run_map *maps, size_t n)
 {
 	const struct codegen_input input = {.expr = expr, .path = TEST_PATH};
 	cleanup_err struct mfw_err *err = NULL;
@@ -71,6 +88,7 @@ int run_expr(struct run *run, const struct expr *expr)
 		return r;
 	}
 	r = run_open(run, object.data, object.len);
+	r = r ? r : use_maps(run, maps, n);
 	return r ? r : run_load(run);
 }
 

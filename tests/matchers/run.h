@@ -21,6 +21,12 @@ int run_open(struct run *run, const void *data, size_t len);
 int run_load(struct run *run);
 /* Generates the program of an expression, and loads it. Says on stderr what failed. */
 int run_expr(struct run *run, const struct expr *expr);
+/* A map that is there already: programs that have one of that name use it. */
+struct run_map {
+	char name[96];
+	int fd;
+};
+int run_expr_with(struct run *run, const struct expr *expr, const struct run_map *maps, size_t n);
 void run_close(struct run *run);
 
 /*

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "random.h"
+#include "expr/constant.h"
 #include "expr/op.h"
 #include "expr/tree.h"
 #include "test.h"
@@ -253,6 +254,19 @@ static void add_literal(struct expr *expr)
 	expr_add_literal(expr, &literal);
 }
 
+/* There are no programs that look for what a node is called. */
+static bool may_have_list(const struct value *value)
+{
+	return !kinds->packets_only || (kinds->lists && value_field(value)->kind != FIELD_OF_NODE);
+}
+
+static const char *list_for(const struct value *value)
+{
+	if (kinds->lists)
+		return value->type == FIELD_IP ? "bad" : "names";
+	return random_below(2) ? "bad" : "a_1";
+}
+
 static struct expr *random_compare(void)
 {
 	static const enum field_type types[] = {FIELD_INT, FIELD_IP, FIELD_BYTES};
@@ -263,9 +277,9 @@ static struct expr *random_compare(void)
 	do
 		expr->op = random_below(OP_IN_LIST + 1);
 	while (!op_is_for(expr->op, expr->value->type) ||
-	       (expr->op == OP_IN_LIST && kinds->packets_only));
+	       (expr->op == OP_IN_LIST && !may_have_list(expr->value)));
 	if (expr->op == OP_IN_LIST) {
-		expr->list = strdup(random_below(2) ? "bad" : "a_1");
+		expr->list = strdup(list_for(expr->value));
 		expr->shared = random_below(2);
 		return expr;
 	}

@@ -18,6 +18,8 @@ bool random_one_in(unsigned n);
 struct random_kinds {
 	/* No matchers, no lists, no data about addresses: what packets alone answer. */
 	bool packets_only;
+	/* But with lists: $bad and $shared.bad of addresses, $names and $shared.names. */
+	bool lists;
 	/*
 	 * Literals that packets have, most times; NULL: any. Each adds one to the literal, whose
 	 * value it has.
