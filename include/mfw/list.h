@@ -22,7 +22,13 @@
 
 #include <linux/types.h>
 
-#define MFW_LIST_LINE 64
+#define MFW_LIST_LINE        64
+/*
+ * A value of the map is 64 lines: the head and, unless it was changed since, the root of IPv4 are
+ * in the first one, and take one look together.
+ */
+#define MFW_LIST_CHUNK       4096
+#define MFW_LIST_CHUNK_LINES (MFW_LIST_CHUNK / MFW_LIST_LINE)
 
 union mfw_line {
 	__u64 d[8];

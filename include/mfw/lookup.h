@@ -13,9 +13,19 @@
 
 #include <mfw/list.h>
 
+/* A line of the chunk that is there. */
+static __always_inline const union mfw_line *mfw_list_line_in(const union mfw_line *chunk,
+							      __u32 line)
+{
+	return &chunk[line & (MFW_LIST_CHUNK_LINES - 1)];
+}
+
 static __always_inline const union mfw_line *mfw_list_line(void *list, __u32 line)
 {
-	return bpf_map_lookup_elem(list, &line);
+	__u32 key = line / MFW_LIST_CHUNK_LINES;
+	const union mfw_line *chunk = bpf_map_lookup_elem(list, &key);
+
+	return chunk ? mfw_list_line_in(chunk, line) : 0;
 }
 
 /* The number of the lowest bit; 0 has none. */
@@ -70,31 +80,56 @@ static __always_inline int mfw_list_in_table(void *list, const union mfw_line *l
 	return line && line->d[(cell & 1) << 2 | (address >> 6 & 3)] >> (address & 63) & 1;
 }
 
-static __always_inline int mfw_list_find4(void *list, __u32 root, __u32 address)
-{
-	const union mfw_line *line = mfw_list_line(list, root + (address >> 28));
-	__u32 next;
+/* Numbers and pairs of them, by their place in the whole list. */
+#define MFW_LIST_CHUNK_WORDS (MFW_LIST_CHUNK / 4)
+#define MFW_LIST_CHUNK_PAIRS (MFW_LIST_CHUNK / 8)
 
-	if (!line)
+static __always_inline __u32 mfw_list_word_in(const void *chunk, __u32 word)
+{
+	return ((const __u32 *)chunk)[word & (MFW_LIST_CHUNK_WORDS - 1)];
+}
+
+/* A node's number; 0: it leads nowhere. */
+static __always_inline __u32 mfw_list_word(void *list, __u32 word)
+{
+	__u32 key = word / MFW_LIST_CHUNK_WORDS;
+	const void *chunk = bpf_map_lookup_elem(list, &key);
+
+	return chunk ? mfw_list_word_in(chunk, word) : 0;
+}
+
+static __always_inline int mfw_list_in_record(void *list, __u32 number, __u32 address)
+{
+	__u32 key = number / (MFW_LIST_CHUNK_LINES << MFW_LIST_LINE_SHIFT), pair;
+	const void *chunk = bpf_map_lookup_elem(list, &key);
+	const __u64 *pairs = chunk;
+
+	if (!chunk)
 		return 0;
-	next = line->w[address >> 24 & 15];
-	if (next & MFW_LIST_ALL || !next)
-		return next & MFW_LIST_ALL;
-	line = mfw_list_line(list, (next >> MFW_LIST_LINE_SHIFT) + (address >> 20 & 15));
-	if (!line)
-		return 0;
-	next = line->w[address >> 16 & 15];
-	if (next & MFW_LIST_ALL || !next)
-		return next & MFW_LIST_ALL;
-	line = mfw_list_line(list, next >> MFW_LIST_LINE_SHIFT);
-	if (!line)
-		return 0;
-	switch (MFW_LIST_SHAPE(next)) {
-	case MFW_LIST_SHORT:
-		return mfw_list_in_row(&line->d[MFW_LIST_QUARTER(next) * 2], 2, address);
-	case MFW_LIST_LONG: return mfw_list_in_row(line->d, 8, address);
-	default: return mfw_list_in_table(list, line, address);
+	/* A line has 8 pairs, a quarter of it 2; a long row's quarter is 0. */
+	pair = number >> 3 << 1 & (MFW_LIST_CHUNK_PAIRS - 1);
+	switch (MFW_LIST_SHAPE(number)) {
+	case MFW_LIST_SHORT: return mfw_list_in_row(&pairs[pair], 2, address);
+	case MFW_LIST_LONG: return mfw_list_in_row(&pairs[pair & ~7u], 8, address);
+	default:
+		return mfw_list_in_table(
+			list, mfw_list_line_in(chunk, number >> MFW_LIST_LINE_SHIFT), address);
 	}
+}
+
+static __always_inline int mfw_list_find4(void *list, const struct mfw_list_head *head,
+					  __u32 address)
+{
+	__u32 word = head->root * 16 + (address >> 24), next;
+
+	next = word < MFW_LIST_CHUNK_WORDS ? mfw_list_word_in(head, word)
+					   : mfw_list_word(list, word);
+	if (next & MFW_LIST_ALL || !next)
+		return next & MFW_LIST_ALL;
+	next = mfw_list_word(list, (next >> MFW_LIST_LINE_SHIFT) * 16 + (address >> 16 & 255));
+	if (next & MFW_LIST_ALL || !next)
+		return next & MFW_LIST_ALL;
+	return mfw_list_in_record(list, next, address);
 }
 
 /* ---- IPv6 ---- */
@@ -190,7 +225,7 @@ static __always_inline int mfw_list_find(void *list, const __be32 *address, __u3
 	if (!head)
 		return 0;
 	if (version == 4)
-		return mfw_list_find4(list, head->root, bpf_ntohl(address[0]));
+		return mfw_list_find4(list, head, bpf_ntohl(address[0]));
 	if (version == 6)
 		return mfw_list_find6(list, head, (const __be64 *)(const void *)address);
 	return 0;

@@ -111,8 +111,8 @@ int lists_now(const struct list_at *at, int slot, bool writable, struct kernel_a
 	int r = kernel_slot_get(slot, writable, &a);
 	char word[MFW_NAME_MAX + 16], line[256];
 
-	*ret_area = (struct area){a.data, a.n};
-	if (!r && (a.size != MFW_LIST_LINE || !list_is_sound(ret_area)))
+	*ret_area = (struct area){a.data, a.n * MFW_LIST_CHUNK_LINES};
+	if (!r && (a.size != MFW_LIST_CHUNK || !list_is_sound(ret_area)))
 		r = -EINVAL;
 	if (r) {
 		lists_word(at, word);
@@ -169,7 +169,7 @@ int lists_build(enum mfw_list_kind kind, const struct entries *entries, struct k
 		cleanup(kernel_array_close) struct kernel_array a = KERNEL_NO_ARRAY;
 		struct area area;
 
-		r = kernel_array_new(MFW_LIST_LINE, plan.lines, &a, err);
+		r = kernel_array_new(MFW_LIST_CHUNK, list_chunks(plan.lines), &a, err);
 		if (r)
 			return r;
 		area = (struct area){a.data, plan.lines};
@@ -187,7 +187,7 @@ int lists_build(enum mfw_list_kind kind, const struct entries *entries, struct k
 int lists_new_slot(const struct kernel_array *array, int *ret_fd, struct mfw_err **err)
 {
 	cleanup_close int slot = -1;
-	int r = kernel_slot_new(MFW_LIST_LINE, &slot, err);
+	int r = kernel_slot_new(MFW_LIST_CHUNK, &slot, err);
 
 	if (r)
 		return r;

@@ -244,7 +244,7 @@ int scope_slot(const struct scope *scope, const struct scope_list *list, int *re
 	}
 	if (list->array.fd >= 0)
 		return lists_new_slot(&list->array, ret_fd, err);
-	r = kernel_array_new(MFW_LIST_LINE, list->area.n, &copy, err);
+	r = kernel_array_new(MFW_LIST_CHUNK, list_chunks(list->area.n), &copy, err);
 	if (r)
 		return r;
 	memcpy(copy.data, list->area.lines, list->area.n * MFW_LIST_LINE);

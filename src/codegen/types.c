@@ -158,7 +158,7 @@ static const struct map_number generation_numbers[] = {
 	{"type", BPF_MAP_TYPE_ARRAY},
 	{"max_entries", 1},
 	{"key_size", sizeof(uint32_t)},
-	{"value_size", MFW_LIST_LINE},
+	{"value_size", MFW_LIST_CHUNK},
 	{"map_flags", BPF_F_INNER_MAP | BPF_F_MMAPABLE},
 };
 static const struct map_number room_numbers[] = {

@@ -33,6 +33,12 @@ struct list_plan {
  */
 struct list_plan list_plan(enum mfw_list_kind kind, const struct entries *entries, uint64_t seed,
 			   unsigned attempt);
+/* How many of the map's values so many lines take. */
+static inline size_t list_chunks(size_t lines)
+{
+	return (lines + MFW_LIST_CHUNK_LINES - 1) / MFW_LIST_CHUNK_LINES;
+}
+
 /* Builds the list in zeroed memory of plan->lines. 0 or -ENOSPC: plan another attempt. */
 int list_build(const struct list_plan *plan, const struct entries *entries, struct area *area);
 

@@ -66,7 +66,7 @@ static struct area find_list(const char *name, bool shared)
 {
 	const struct test_list *list = &lists[(*name == 'n') * 2 + shared];
 
-	return (struct area){list->array.data, list->array.n};
+	return (struct area){list->array.data, list->array.n * MFW_LIST_CHUNK_LINES};
 }
 
 static bool has_ip(void *ctx, const char *name, bool shared, const struct ip *ip)

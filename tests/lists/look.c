@@ -95,7 +95,8 @@ static int new_map(size_t lines, int *ret_fd, struct area *ret)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_INNER_MAP | BPF_F_MMAPABLE);
 
-	*ret_fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "mfw_list", 4, MFW_LIST_LINE, lines, &opts);
+	*ret_fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "mfw_list", 4, MFW_LIST_CHUNK,
+				 (uint32_t)list_chunks(lines), &opts);
 	if (*ret_fd < 0)
 		return -errno;
 	ret->n = lines;

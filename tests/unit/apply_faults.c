@@ -392,6 +392,25 @@ static int apply_three(struct mfw *mfw, struct mfw_err **err)
 		     true, err);
 }
 
+static int add_listed(struct mfw_change *c, struct mfw_err **err)
+{
+	int r = world_rule(c, "l1", MATCH_EXPR, "ip.src in $bad or ip.dst in $shared.malware",
+			   "drop", err);
+
+	return r ? r
+		 : world_rule(c, "l2", MATCH_EXPR, "ip.dst in $bad and visits(max=1)", "drop", err);
+}
+
+static void fill_listed(void)
+{
+	cleanup_err struct mfw_err *err = NULL;
+	struct mfw *mfw = world_open();
+
+	fill_lists();
+	world_done(world_change(mfw, "acme", add_listed, &err), &err);
+	mfw_close(mfw);
+}
+
 static const struct scenario scenarios[] = {
 	{"customer add, made", nothing, .run = add_made},
 	{"customer add, adopted", nothing, .run = add_adopted},
@@ -431,7 +450,9 @@ static const struct scenario scenarios[] = {
 	{"list del, two", fill_lists, .run = list_del_two},
 	{"list drop", fill_lists, .run = list_drop_own},
 	{"list drop, shared", fill_lists, .run = list_drop_shared},
-	{"customer del, lists", fill_lists, .run = del_made, .in_parts = true},
+	{"rule add, lists", fill_lists, "acme", add_listed},
+	{"list set, looked into", fill_listed, .run = list_replace},
+	{"customer del, lists", fill_listed, .run = del_made, .in_parts = true},
 	{"apply, one customer", world_fill, .run = apply_one, .repeats = true},
 	{"apply, of state", fill_visits, .run = apply_one, .repeats = true},
 	{"apply, policy", world_fill, .run = apply_same, .repeats = true},

@@ -273,7 +273,7 @@ static void maps_of_lists(void **state)
 	map = bpf_object__find_map_by_name(opened, "mfw_list_bad");
 	assert_non_null(map);
 	map = bpf_map__inner_map(map);
-	assert_int_equal(bpf_map__value_size(map), MFW_LIST_LINE);
+	assert_int_equal(bpf_map__value_size(map), MFW_LIST_CHUNK);
 	assert_int_equal(bpf_map__map_flags(map), BPF_F_INNER_MAP | BPF_F_MMAPABLE);
 	assert_non_null(bpf_object__find_map_by_name(opened, "mfw_shared_bad"));
 	bpf_object__close(opened);

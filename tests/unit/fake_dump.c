@@ -78,6 +78,7 @@ static void dump_list(const struct fake_file *file, struct buf *out)
 	struct area area = {};
 
 	area.lines = fake_slot_data(file->prog_id, &area.n);
+	area.n *= MFW_LIST_CHUNK_LINES;
 	buf_printf(out, "list %s:", file->path);
 	if (!area.lines || !list_is_sound(&area) || list_read(&area, &entries) ||
 	    entries_tidy(&entries, NULL))

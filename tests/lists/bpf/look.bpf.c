@@ -6,7 +6,7 @@
 struct generation {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(key_size, 4);
-	__uint(value_size, MFW_LIST_LINE);
+	__uint(value_size, MFW_LIST_CHUNK);
 	__uint(max_entries, 1);
 	__uint(map_flags, BPF_F_INNER_MAP | BPF_F_MMAPABLE);
 };
