@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ctl import PROJECT, mfwctl, packets, refused, run, same, true
+from ctl import PROJECT, mfwctl, mfwctl_path, packets, refused, run, same, true
 from scenario import chain, customers, nft_list, pins
+from strace import UNDER_STRACE
 
 ADD = ["rule", "add", "acme", "edge"]
 TEXT_MAX = 65536
@@ -200,3 +201,22 @@ def test_lines() -> None:
             found = re.search(rf"^; {re.escape(part)} \[file:expression", shown, re.M)
             true(found, f"no line {part!r}:\n{shown[:3000]}")
         Path(pin).unlink()
+
+
+def test_long_places() -> None:
+    """What is wrong all through a long text is shown in part, and found in no time"""
+    for text, says in (
+        ("a." * 32000 + "b", "no field 'a.a"),
+        ("sip or " + "x" * 60000, "no field or matcher 'xxx"),
+        ("(" * 65000, "nested too deep"),
+        ('udp == "' + "a" * 65000, "no end"),
+    ):
+        started = time.monotonic()
+        tool = mfwctl("expr", "check", text, status=2)
+        true(says in tool.err, f"'{says}' should be said: {tool.err[:300]}")
+        true(len(tool.err) < 1200, f"{len(tool.err)} bytes about {text[:10]}")
+        true(time.monotonic() - started < 2, f"soon done with {text[:10]}")
+    command = ["strace", "-e", "trace=write", mfwctl_path(), "expr", "check", "nosuch"]
+    found = run(command, 2, None, UNDER_STRACE)
+    writes = len(re.findall(r"^write\(2,", found.err, re.M))
+    true(writes < 10, f"one message takes {writes} writes")

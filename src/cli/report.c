@@ -5,8 +5,9 @@
 
 #include "cli/out.h"
 
-/* How much of a long source line is shown around the place. */
-#define WINDOW 72
+/* How much of a long source line is shown around the place, and of a long place itself. */
+#define WINDOW   72
+#define SPAN_MAX 160
 
 /* Prints one column for each character, whatever it is, so that the carets stand right. */
 static void put_column(FILE *out, char c)
@@ -51,7 +52,8 @@ static void put_place(FILE *out, const struct fault *fault)
 	size_t len = strcspn(start, "\n");
 	size_t column = fault->column ? fault->column - 1 : 0;
 	size_t from = column > WINDOW ? column - WINDOW : 0;
-	size_t to = column + fault->length + WINDOW;
+	bool whole = fault->length <= SPAN_MAX;
+	size_t to = column + (whole ? fault->length + WINDOW : SPAN_MAX);
 
 	if (column > len)
 		column = len;

@@ -151,7 +151,7 @@ static size_t skip(const struct lexer *lex, size_t at)
 	}
 	if (!lex_is_word_char(text[at]))
 		return at + 1;
-	while (at < lex->len && lex_is_word_char(text[at]))
+	while (at < lex->len && (lex_is_word_char(text[at]) || text[at] == '.'))
 		at++;
 	return at;
 }

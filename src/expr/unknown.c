@@ -60,6 +60,9 @@ static int unknown_field(struct parser *p, const char *name, size_t at, size_t l
 			 all.len ? all.data : "none");
 }
 
+/* Names are short. */
+#define SHOWN_MAX 100
+
 int unknown_name(struct parser *p, const char *name, size_t at, size_t length)
 {
 	bool dotted = strchr(name, '.');
@@ -74,6 +77,10 @@ int unknown_name(struct parser *p, const char *name, size_t at, size_t length)
 		return lex_error(&p->lex, at, length, kind,
 				 "there is no %s '%s': did you mean 'not %s'?", what, name,
 				 name + 3);
+	if (length > SHOWN_MAX)
+		return lex_error(&p->lex, at, length, kind,
+				 "there is no %s '%.*s...': none has a name of %zu bytes", what,
+				 SHOWN_MAX, name, length);
 	near = nearest_name(p, name);
 	r = dotted ? unknown_field(p, name, at, length, near) : 0;
 	if (r)
