@@ -19,6 +19,7 @@ static bool ask(const struct session *session)
 
 	fprintf(stderr, "remove all rules of %s%s, and let everything pass? [y/N] ",
 		customer ? "customer " : "all customers", customer ? customer : "");
+	fflush(stderr);
 	return fgets(answer, sizeof(answer), stdin) && (*answer == 'y' || *answer == 'Y');
 }
 

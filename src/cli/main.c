@@ -90,6 +90,8 @@ static int run(const char *const *words, size_t n)
 
 int main(int argc, char **argv)
 {
+	/* Without, every character of a message is a write of its own. */
+	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
 	if (argc > 1 && !strcmp(argv[1], "--complete"))
 		return complete((const char *const *)argv + 2, (size_t)argc - 2);
 	return run((const char *const *)argv + 1, argc > 0 ? (size_t)argc - 1 : 0);

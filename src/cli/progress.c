@@ -73,7 +73,9 @@ void progress_count(struct progress *progress, uint64_t done, uint64_t all)
 /* Takes the line away. */
 void progress_end(struct progress *progress)
 {
-	if (progress->shown)
+	if (progress->shown) {
 		fputs("\r\033[K", stderr);
+		fflush(stderr);
+	}
 	progress->shown = false;
 }
