@@ -331,3 +331,22 @@ def test_own_namespace() -> None:
     true("xt match" in nft_list(None), nft_list(None))
     mfwctl("rule", "del", *where, "r")
     same(pins(), [], "pins")
+
+
+def test_left_over_pins() -> None:
+    """What the doctor says of pins that nobody holds removes them, and only them"""
+    with customers("acme"):
+        chain("acme")
+        for port in (1, 2, 3):
+            mfwctl("rule", "add", "acme", "edge", f"udp.dstport == {port}", "drop")
+        mine = Path("/sys/fs/bpf/mfw/customer/acme")
+        min(mine.iterdir()).unlink()
+        found = mfwctl("--json", "doctor", status=None).json()["findings"]
+        finding = next(one for one in found if one["check"] == "pins")
+        same(finding["health"], "warn", "pins without a holder")
+        run(["sh", "-c", finding["remedy"].rpartition(": ")[2]])
+        found = mfwctl("--json", "doctor", status=None).json()["findings"]
+        same(
+            [one for one in found if one["check"] == "pins"][0]["health"], "ok", "then"
+        )
+        same(len(list(Path("/sys/fs/bpf/mfw/prog").iterdir())), 2, "programs stay")

@@ -28,7 +28,7 @@ void doctor_free(struct mfw_report *report)
 
 DEFINE_CLEANUP(report_cleanup, struct mfw_report *, doctor_free)
 
-/* Adds a finding; remedy is a literal or NULL. A finding that finds no memory is left out. */
+/* Adds a finding; remedy may be NULL. A finding that finds no memory is left out. */
 static void find(struct mfw_report *report, const char *check, enum mfw_health health,
 		 const char *remedy, const char *fmt, ...) ERR_PRINTF(5, 6);
 static void find(struct mfw_report *report, const char *check, enum mfw_health health,
@@ -248,16 +248,18 @@ static int count_customer(void *ctx, const char *name)
 static void check_pins(struct mfw_report *report)
 {
 	struct leftovers left = {};
-	char dir[256];
+	char dir[256], remedy[512];
 
 	snprintf(dir, sizeof(dir), "%s/prog", kernel_pin_root());
+	snprintf(remedy, sizeof(remedy),
+		 "rules that run them keep them; to remove them: find %s -links 1 -delete", dir);
 	kernel_pin_each(dir, count_shared, &left);
 	snprintf(dir, sizeof(dir), "%s/customer", kernel_pin_root());
 	kernel_pin_each(dir, count_customer, &left);
 	if (!left.shared && !left.holders)
 		find(report, "pins", MFW_HEALTH_OK, NULL, "no left-over pins");
 	if (left.shared)
-		find(report, "pins", MFW_HEALTH_WARN, "the next change of rules removes them",
+		find(report, "pins", MFW_HEALTH_WARN, remedy,
 		     "%zu pinned program%s that nobody holds, under %s/prog", left.shared,
 		     left.shared == 1 ? "" : "s", kernel_pin_root());
 	if (left.holders)
