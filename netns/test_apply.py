@@ -442,3 +442,119 @@ def test_verify() -> None:
         run(["ip", "netns", "del", "globex"], 0)
         done = mfwctl("verify", "-", stdin=text, status=3)
         true("globex: " in done.out and "gone" in done.out, f"{done}")
+
+
+def with_lists(own: list[str], shared: list[str], match: str) -> str:
+    whole = customer("acme", rule("bad", match, "drop"), lists={"bad": own})
+    return json.dumps({"version": 1, "lists": {"all": shared}, "customers": [whole]})
+
+
+def entries(*which: str) -> list[str]:
+    shown = mfwctl("--json", "list", "show", *which).json()
+    return list(shown["entries"])
+
+
+def test_lists() -> None:
+    """Lists of a ruleset: made, changed in place, looked into, saved, gone back to"""
+    with gone_after("acme"):
+        match = "ip.src in $bad or ip.src in $shared.all"
+        first = with_lists(["192.0.2.0/24", "2001:db8::/32"], ["203.0.113.9"], match)
+        look = apply(first, "--check", status=3)
+        true("1 list added" in look.out, f"{look}")
+        apply(first)
+        same(entries("acme", "bad"), ["192.0.2.0/24", "2001:db8::/32"], "own")
+        saved = mfwctl("save").out
+        command = [mfwctl_path(), "apply", "-"]
+        same(len(sent_by(command, stdin=saved).batches()), 0, "batches")
+        program = rules("acme", "edge")[0]["program"]["id"]
+        second = with_lists(["192.0.2.7"], ["203.0.113.9", "203.0.113.10"], match)
+        mfwctl("verify", "-", stdin=second, status=3)
+        done = apply(second, "--json").json()
+        same(done["lists"], {"added": 0, "changed": 1}, "everybody's")
+        same(done["customers"][0]["lists"], {"added": 0, "changed": 1}, "acme's")
+        same(done["batches"], 0, "batches for lists alone")
+        same(entries("acme", "bad"), ["192.0.2.7"], "own after")
+        same(rules("acme", "edge")[0]["program"]["id"], program, "the program")
+        mfwctl("verify", "-", stdin=second)
+        mfwctl("rollback")
+        same(mfwctl("save").out, saved, "gone back to")
+        wrong = with_lists(["192.0.2.300"], ["x"], match)
+        errors = mfwctl("--json", "apply", "-", stdin=wrong, status=2).json()["errors"]
+        same(
+            [error["place"]["pointer"] for error in errors],
+            ["/lists/all/0", "/customers/0/lists/bad/0"],
+            "mistakes",
+        )
+        missing = with_lists(["192.0.2.7"], [], "ip.src in $nosuch")
+        refused("apply", "-", says="nosuch", stdin=missing)
+        same(mfwctl("save").out, saved, "after refusals")
+        mfwctl("flush", "--yes")
+        mfwctl("list", "drop", "acme", "bad")
+        apply(saved)
+        same(mfwctl("save").out, saved, "restored with its lists")
+        mfwctl("flush", "--yes")
+        mfwctl("list", "drop", "--shared", "all")
+
+
+def reboot(*adopted: str) -> None:
+    """Namespaces, rules, pins and /run/mfw go; what is on the disk stays."""
+    for made in mfwctl("--json", "customer", "list").json()["customers"]:
+        if made["name"] not in adopted:
+            run(["ip", "netns", "del", made["name"]], None)
+    run(["rm", "-rf", "/run/mfw"], 0)
+    run(["find", "/sys/fs/bpf/mfw", "-mindepth", "1", "-delete"], None)
+
+
+def boot(config: Path, *options: str, status: int = 0) -> Result:
+    env = {"MFW_CONFIG_DIR": str(config)}
+    return run([mfwctl_path(), *options, "boot"], status, None, env)
+
+
+def names() -> list[str]:
+    listed = mfwctl("--json", "customer", "list").json()["customers"]
+    return [c["name"] for c in listed]
+
+
+def test_boot() -> None:
+    """At boot: what /etc has, else what was last good, customer by customer; never nothing"""
+    with gone_after("a", "b", "adopted"), TemporaryDirectory() as directory:
+        config = Path(directory)
+        boot(config, status=1)
+        apply(ruleset(customer("a", rule("x", X, "drop")), customer("b")))
+        saved = mfwctl("save").out
+        apply(ruleset(customer("b", rule("y", Y, "drop"))), "--confirm", "60")
+        end_guards()
+        reboot()
+        done = boot(config)
+        true("gets what was last good" in done.err, f"{done}")
+        same(mfwctl("save").out, saved, "what was last good, without the unconfirmed")
+        true(not (STATE / "pending.json").exists(), "nothing waits")
+
+        reboot()
+        run(["ip", "netns", "add", "adopted"], 0)
+        good = ruleset(
+            customer("a", rule("x", Y, "drop")),
+            customer("b"),
+            customer("gone", netns="gone"),
+            customer("adopted", netns="adopted"),
+        )
+        (config / "ruleset.json").write_text(good)
+        done = boot(config, status=1)
+        true("netns" in done.err and "gone" in done.err, f"{done}")
+        same(names(), ["a", "adopted", "b"], "the others are there")
+        same(rules("a", "edge")[0]["match"], Y, "of /etc")
+
+        reboot("adopted")
+        (config / "ruleset.json").write_text(good.replace("suffix", "sufix"))
+        done = boot(config, status=1)
+        true("sufix" in done.err and "last good" in done.err, f"{done}")
+        same(rules("a", "edge")[0]["match"], Y, "what was last good")
+
+        mfwctl("rule", "add", "b", "edge", "--ref", "hand", X, "drop")
+        mfwctl("save", "--boot")
+        (config / "ruleset.json").unlink()
+        reboot("adopted")
+        told = json.loads(boot(config, "--json").out)
+        same(told["fell_back"], True, "said in JSON")
+        same(rules("b", "edge")[0]["ref"], "hand", "of save --boot")
+        run(["ip", "netns", "del", "adopted"], 0)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """kill -9 at any system call: old rules or new ones, and the next command cleans up."""
 
+import json
 import os
 import re
 from collections import Counter
@@ -123,6 +124,63 @@ def nothing() -> None:
     ctl("customer", "del", "first")
 
 
+BEFORE = "/run/before.json"
+AFTER = "/run/after.json"
+
+
+def ruleset(*whole: tuple[str, list[tuple[str, str]], str]) -> str:
+    """Customers with rules (ref, match) and a list's entry."""
+    return json.dumps(
+        {
+            "version": 1,
+            "customers": [
+                {
+                    "name": name,
+                    "lists": {"bad": [entry]},
+                    "chains": [
+                        {
+                            "name": "edge",
+                            "hook": "forward",
+                            "rules": [
+                                {"ref": ref, "match": match, "action": "drop"}
+                                for ref, match in rules
+                            ],
+                        }
+                    ],
+                }
+                for name, rules, entry in whole
+            ],
+        }
+    )
+
+
+def applied() -> None:
+    """Two customers by a ruleset, and the file of another one."""
+    bad = "ip.src in $bad"
+    Path(BEFORE).write_text(
+        ruleset(
+            ("acme", [("a", X), ("b", bad), ("c", "ip.ttl == 7")], "192.0.2.1"),
+            ("globex", [("a", X)], "192.0.2.1"),
+        )
+    )
+    Path(AFTER).write_text(
+        ruleset(
+            (
+                "acme",
+                [("c", "ip.ttl == 7"), ("a", Y), ("b", bad), ("d", X)],
+                "192.0.2.2",
+            ),
+            ("globex", [("a", Y)], "192.0.2.1"),
+        )
+    )
+    ctl("apply", BEFORE)
+
+
+def no_customers() -> None:
+    for name in "acme", "globex":
+        ctl("customer", "del", name, status=None)
+
+
 CASES = [
     Case(
         "add",
@@ -140,6 +198,7 @@ CASES = [
     Case("chain", ["chain", "del", "acme", "edge", "--flush"], customer, no_customer),
     Case("customer-add", ["customer", "add", "acme"], nothing, remove_if_there),
     Case("customer-del", ["customer", "del", "acme"], customer, remove_if_there),
+    Case("apply", ["apply", AFTER], applied, no_customers),
 ]
 
 
@@ -188,6 +247,57 @@ def check_pins(what: str) -> None:
     named = set(re.findall(r'"hash": ?"(\w+)"', ctl("--json", "rule", "list", "acme")))
     for pin in pins():
         true(pin.rsplit("/", 1)[-1] in named, f"{what}: nobody uses the pin {pin}")
+
+
+def list_of(name: str) -> str:
+    return ctl("list", "show", name, "bad", status=None)
+
+
+def each_part() -> dict[str, str]:
+    """What is old or new by itself: each namespace, and each list."""
+    found = {}
+    for name in "acme", "globex":
+        listed = json.loads(ctl("--json", "rule", "list", name))["chains"]
+        found[f"rules of {name}"] = str(
+            [(r.get("ref"), r.get("match")) for c in listed for r in c["rules"]]
+        )
+        found[f"list of {name}"] = list_of(name)
+    return found
+
+
+def kill_apply(calls: str) -> int:
+    """Kills apply at each call: parts are old or new, and the same command finishes."""
+    [case] = [case for case in CASES if case.name == "apply"]
+    case.set_up()
+    every = points_of(calls, case.words)
+    new = each_part()
+    case.clean_up()
+    case.set_up()
+    old = each_part()
+    case.clean_up()
+    true(old != new, "the ruleset changes something")
+    points = chosen(every)
+    for point in points:
+        what = f"apply, killed at {point}"
+        case.set_up()
+        under_strace(point, case.words)
+        for part, found in each_part().items():
+            true(found in (old[part], new[part]), f"{what}: {part}: {found}")
+        ctl(*case.words)
+        same(each_part(), new, f"{what}: after the same command again")
+        same(ctl("verify", AFTER), "all is as the ruleset says\n", what)
+        held = [pin for pin in pins() if "/list/" not in pin]
+        named = {
+            r["program"]["hash"]
+            for name in ("acme", "globex")
+            for c in json.loads(ctl("--json", "rule", "list", name))["chains"]
+            for r in c["rules"]
+        }
+        for pin in held:
+            true(pin.rsplit("/", 1)[-1] in named, f"{what}: nobody uses the pin {pin}")
+        case.clean_up()
+        no_left_overs()
+    return len(points)
 
 
 def kill_everywhere(case: Case, calls: str) -> None:
@@ -248,3 +358,10 @@ def test_customer_add() -> None:
 def test_customer_del() -> None:
     """customer del"""
     run_case("customer-del")
+
+
+@takes(60)
+def test_apply() -> None:
+    """apply of two customers with lists: each namespace and each list old or new"""
+    count = kill_apply("all" if at_least("long") else CHANGING)
+    true(not at_least("long") or count >= 500, f"{count} points")

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Public functions: rulesets. */
 #include "apply/apply.h"
+#include "apply/history.h"
 
 int mfw_ruleset_new(struct mfw *mfw, struct mfw_ruleset **ret, struct mfw_err **err)
 {
@@ -106,6 +107,12 @@ const struct mfw_delta *mfw_applied_delta(struct mfw_applied *applied, size_t i,
 	return NULL;
 }
 
+void mfw_applied_lists(const struct mfw_applied *applied, size_t *ret_added, size_t *ret_changed)
+{
+	*ret_added = applied->lists_added;
+	*ret_changed = applied->lists_changed;
+}
+
 const struct mfw_err *mfw_applied_error(const struct mfw_applied *applied)
 {
 	return applied->error;
@@ -139,6 +146,11 @@ int mfw_ruleset_bare(struct mfw *mfw, const char *customer, struct mfw_ruleset *
 		     struct mfw_err **err)
 {
 	return current_all(mfw, customer, true, ret, err);
+}
+
+int mfw_ruleset_keep(const struct mfw_ruleset *ruleset, struct mfw_err **err)
+{
+	return good_replace(ruleset->mfw, &ruleset->rs, err);
 }
 
 int mfw_ruleset_print(const struct mfw_ruleset *ruleset, enum mfw_format format, char **ret,

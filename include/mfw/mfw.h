@@ -526,6 +526,11 @@ int mfw_ruleset_current(struct mfw *mfw, const char *customer, struct mfw_rulese
  */
 int mfw_ruleset_bare(struct mfw *mfw, const char *customer, struct mfw_ruleset **ret,
 		     struct mfw_err **err);
+/*
+ * Makes what the ruleset says be what a boot falls back on, for all customers: those that are not
+ * in it have nothing there any more. Errors: history.*.
+ */
+int mfw_ruleset_keep(const struct mfw_ruleset *ruleset, struct mfw_err **err);
 enum mfw_format { MFW_FORMAT_JSON, MFW_FORMAT_YAML };
 /* As a text that mfw_ruleset_read_text() reads; free() it. */
 int mfw_ruleset_print(const struct mfw_ruleset *ruleset, enum mfw_format format, char **ret,
@@ -553,6 +558,8 @@ struct mfw_apply_options {
 	bool texts;
 	/* It may be taken back: what a boot begins with stays as it was until mfw_confirm(). */
 	bool unconfirmed;
+	/* Makes no entry of the history: there is nothing worth going back to. */
+	bool unrecorded;
 	/*
 	 * Called when all is ready and before anything is sent, with the entry of the history that
 	 * goes back; not 0: nothing is done (apply.given_up). NULL: not.
@@ -573,6 +580,7 @@ struct mfw_applied_customer {
 	bool deleted; /* by prune */
 	size_t chains_added, chains_changed, chains_deleted;
 	size_t rules_added, rules_replaced, rules_moved, rules_deleted;
+	size_t lists_added, lists_changed; /* others stay */
 	size_t batches; /* transactions sent to its namespace; with check none counts */
 	/* NULL, or why its transaction failed: then it has what it had before. */
 	const struct mfw_err *error;
@@ -630,6 +638,8 @@ int mfw_apply(struct mfw *mfw, struct mfw_ruleset *ruleset, const struct mfw_app
 const struct mfw_applied_customer *mfw_applied_get(const struct mfw_applied *applied, size_t i);
 /* Step `step` of customer i's; NULL when there are no more. It lives as long as the ruleset. */
 const struct mfw_delta *mfw_applied_delta(struct mfw_applied *applied, size_t i, size_t step);
+/* How many of everybody's lists were added, and how many changed. */
+void mfw_applied_lists(const struct mfw_applied *applied, size_t *ret_added, size_t *ret_changed);
 /* NULL, or why what was done could not be written down for the next boot. */
 const struct mfw_err *mfw_applied_error(const struct mfw_applied *applied);
 void mfw_applied_free(struct mfw_applied *applied);

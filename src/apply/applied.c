@@ -51,7 +51,8 @@ static void count_step(struct mfw_applied_customer *pub, const struct diff_step 
 void applied_count(struct applied_customer *c)
 {
 	c->pub.made = !c->error && (c->made || (c->to && !c->from));
-	c->pub.changed = c->diff.n || c->pub.made || !c->to;
+	c->pub.changed =
+		c->diff.n || c->pub.made || !c->to || c->pub.lists_added || c->pub.lists_changed;
 	c->pub.error = c->error;
 	c->pub.deleted = !c->to;
 	for (size_t i = 0; i < c->diff.n; i++)

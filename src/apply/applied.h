@@ -26,9 +26,11 @@ struct mfw_applied {
 	size_t n, cap;
 	struct ruleset before; /* what they had */
 	struct said said;
-	struct mfw_delta delta;  /* what was asked for last */
-	struct mfw_ruleset *own; /* that it was made of; NULL: the caller's */
-	struct mfw_err *error;   /* of what is kept */
+	struct mfw_delta delta;            /* what was asked for last */
+	const struct ruleset *of;          /* that was applied, as long as that is under way */
+	struct mfw_ruleset *own;           /* that it was made of; NULL: the caller's */
+	struct mfw_err *error;             /* of what is kept */
+	size_t lists_added, lists_changed; /* everybody's */
 };
 
 /* to NULL: to be deleted. NULL without memory. */

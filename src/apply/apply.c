@@ -27,12 +27,37 @@ bool applying_wants_texts(const struct applying *a)
 
 static int make_customer(struct applying *a, struct applied_customer *c, struct mfw_err **err)
 {
-	int r = customer_add_locked(c->name, c->to->netns, &a->lock, err);
+	int r = customer_add_locked(&a->taken, c->name, c->to->netns, &a->lock, err);
 
 	if (r)
 		applying_place(err, c, NULL, NULL);
 	else
 		c->made = true;
+	return r;
+}
+
+static bool is_left_out(const struct applying *a, const struct mfw_err *err)
+{
+	return a->options.skip && err && !strncmp(mfw_err_kind(err), "netns.", 6);
+}
+
+static int prepare_one(struct applying *a, struct applied_customer *c, struct mfw_err **err)
+{
+	cleanup_err struct mfw_err *why = NULL;
+	int r = 0;
+
+	if (!c->from)
+		r = make_customer(a, c, &why);
+	if (!r && c->made)
+		r = applying_make_lists(a, c, &why);
+	if (!r && (c->made || c->diff.n))
+		r = applying_prepare(a, c, &why);
+	if (r && !c->made && is_left_out(a, why)) {
+		c->error = steal_ptr(why);
+		return 0;
+	}
+	if (r && err)
+		*err = steal_ptr(why);
 	return r;
 }
 
@@ -43,10 +68,8 @@ static int prepare_all(struct applying *a, struct mfw_err **err)
 	for (size_t i = 0; i < a->applied->n && !r; i++) {
 		struct applied_customer *c = &a->applied->all[i];
 
-		if (c->to && !c->from && !c->error)
-			r = make_customer(a, c, err);
-		if (!r && c->to && (c->made || c->diff.n))
-			r = applying_prepare(a, c, err);
+		if (c->to && !c->error)
+			r = prepare_one(a, c, err);
 		applying_tell(a);
 	}
 	return r;
@@ -62,6 +85,7 @@ static void back_out(struct applying *a)
 		if (c->made && customer_del_locked(a->mfw, c->name, NULL))
 			lock_abandon(&a->lock);
 	}
+	applying_drop_lists(a);
 }
 
 /* ---- sending ---- */
@@ -99,8 +123,10 @@ static void send_all(struct applying *a)
 		if (c->error)
 			continue;
 		if (c->to)
+			r = applying_send_lists(a, c, &c->error);
+		if (c->to && !r)
 			r = send_patiently(a, c, &c->error);
-		else
+		else if (!c->to)
 			r = customer_del_locked(a->mfw, c->name, &c->error);
 		if (r && c->change)
 			applying_place_step(&c->error, c, c->change->failed_step, r);
@@ -155,11 +181,6 @@ static int choose_deleted(struct applying *a, struct mfw_err **err)
 	return full ? err_nomem(err) : r;
 }
 
-static bool is_left_out(const struct applying *a, const struct mfw_err *err)
-{
-	return a->options.skip && err && !strncmp(mfw_err_kind(err), "netns.", 6);
-}
-
 static int look_one(struct applying *a, struct applied_customer *c, struct mfw_err **err)
 {
 	cleanup_err struct mfw_err *why = NULL;
@@ -175,9 +196,12 @@ static int look_one(struct applying *a, struct applied_customer *c, struct mfw_e
 /* So that it can be made again. One that cannot be read is deleted all the same. */
 static void look_at_deleted(struct applying *a, struct applied_customer *c)
 {
-	if (applying_wants_texts(a) && !current_read(a->mfw, c->name, &a->applied->said,
-						     &a->applied->before, &c->from, &c->site, NULL))
+	if (applying_wants_texts(a) &&
+	    !current_read(a->mfw, c->name, &a->applied->said, &a->applied->before, &c->from,
+			  &c->site, NULL)) {
 		current_texts(&a->applied->said, c->from);
+		current_lists(c->name, &c->from->lists, &c->from->n_lists, NULL);
+	}
 	applying_tell(a);
 }
 
@@ -193,8 +217,13 @@ static int look_all(struct applying *a, struct mfw_err **err)
 	return r;
 }
 
-static bool changes_anything(const struct mfw_applied *applied)
+static bool changes_anything(const struct applying *a)
 {
+	const struct mfw_applied *applied = a->applied;
+
+	for (size_t i = 0; i < a->ruleset->n_lists; i++)
+		if (a->ruleset->lists[i].made || a->ruleset->lists[i].differs)
+			return true;
 	for (size_t i = 0; i < applied->n; i++) {
 		const struct applied_customer *c = &applied->all[i];
 
@@ -209,10 +238,10 @@ static int get_ready(struct applying *a, struct mfw_err **err)
 {
 	int r = 0;
 
-	if (!changes_anything(a->applied))
+	if (!changes_anything(a))
 		return 0;
-	if (a->mfw->state_dir && !a->back)
-		r = history_add(a->mfw, a->applied, &a->entry, err);
+	if (a->mfw->state_dir && !a->back && !a->options.unrecorded)
+		r = history_add(a->mfw, a->applied, a->options.unconfirmed, &a->entry, err);
 	if (!r && a->options.ready && a->options.ready(a->options.ready_ctx, a->entry))
 		r = err_make(err, ECANCELED, "apply.given_up",
 			     "it was not to go on; nothing has been changed");
@@ -243,9 +272,28 @@ static int prepare_and_send(struct applying *a, struct mfw_err **err)
 		back_out(a);
 		return r;
 	}
+	r = applying_send_lists(a, NULL, err);
+	if (r) {
+		back_out(a);
+		return r;
+	}
 	send_all(a);
 	write_down(a);
 	return 0;
+}
+
+static void count_all(struct applying *a)
+{
+	struct mfw_applied *applied = a->applied;
+
+	applying_count_lists(a, NULL, &applied->lists_added, &applied->lists_changed);
+	for (size_t i = 0; i < applied->n; i++) {
+		struct applied_customer *c = &applied->all[i];
+
+		if (c->to)
+			applying_count_lists(a, c, &c->pub.lists_added, &c->pub.lists_changed);
+		applied_count(c);
+	}
 }
 
 static int run(struct applying *a, struct mfw_err **err)
@@ -255,11 +303,15 @@ static int run(struct applying *a, struct mfw_err **err)
 	if (!r && !a->options.look)
 		r = customer_lock_all(a->mfw, &a->lock, err);
 	r = r ? r : choose_deleted(a, err);
+	if (!r && !a->options.only)
+		r = applying_look_at_lists(a, NULL, err);
 	r = r ? r : look_all(a, err);
+	if (r && !a->options.check && !a->options.look)
+		applying_drop_lists(a);
 	if (!r && !a->options.look)
 		r = a->options.check ? applying_try(a, err) : prepare_and_send(a, err);
-	for (size_t i = 0; i < a->applied->n && !r; i++)
-		applied_count(&a->applied->all[i]);
+	if (!r)
+		count_all(a);
 	return r;
 }
 
@@ -286,9 +338,11 @@ static int begin(struct applying *a, const struct mfw_apply_options *options,
 		memcpy(&a->options, options,
 		       options->size < sizeof(a->options) ? options->size : sizeof(a->options));
 	a->applied = applied;
+	applied->of = &a->ruleset->rs;
 	a->mfw->keeps_sources = true;
 	r = run(a, err);
 	source_forget(a->mfw);
+	customers_taken_clear(&a->taken);
 	lock_release(&a->lock);
 	if (!r)
 		*ret = steal_ptr(applied);

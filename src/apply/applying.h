@@ -4,6 +4,7 @@
 #define APPLY_APPLYING_H
 
 #include "apply/applied.h"
+#include "apply/customer.h"
 #include "apply/declared.h"
 #include "apply/history.h"
 
@@ -13,7 +14,9 @@ struct applying {
 	struct mfw_apply_options options;
 	struct mfw_applied *applied;
 	struct lock lock;
-	uint64_t done; /* parts, for who watches */
+	uint64_t done;  /* parts, for who watches */
+	bool new_lists; /* the ruleset has some that are not there */
+	struct customers_taken taken;
 	/* What is gone back to; NULL: it is a ruleset of files. */
 	const struct history_entry *back;
 	uint64_t entry; /* of the history; 0: none */
@@ -36,6 +39,21 @@ int applying_place_step(struct mfw_err **err, const struct applied_customer *c, 
  * Errors: customer.netns, netns.*, nft.*, and those of program_identify().
  */
 int applying_look(struct applying *a, struct applied_customer *c, struct mfw_err **err);
+/*
+ * What differs of the lists of a customer (NULL: of everybody's), whose new ones are made, unless
+ * this is only a look. Errors: list.*, lock.*, bpf.*.
+ */
+int applying_look_at_lists(struct applying *a, struct applied_customer *c, struct mfw_err **err);
+int applying_make_lists(struct applying *a, const struct applied_customer *c, struct mfw_err **err);
+/* Puts what differs in place. */
+int applying_send_lists(struct applying *a, const struct applied_customer *c, struct mfw_err **err);
+/* Takes away those that were made. */
+void applying_drop_lists(struct applying *a);
+void applying_count_lists(const struct applying *a, const struct applied_customer *c,
+			  size_t *ret_new, size_t *ret_changed);
+/* Whether an error comes only of a list that a look does not make. */
+bool applying_lacks_list(const struct applying *a, const struct mfw_err *err);
+
 /* Looks afresh, and prepares what differs. -ERESTART: others were quicker. */
 int applying_look_again(struct applying *a, struct applied_customer *c, struct mfw_err **err);
 /* Prepares what differs: c->change is NULL after it when nothing does. */

@@ -14,12 +14,20 @@ static int identify_rule(struct applying *a, const struct applied_customer *c,
 			 struct mfw_err **err)
 {
 	const struct state_place place = {c->site, chain, rule->pub.ref, old};
+	cleanup_err struct mfw_err *why = NULL;
 	char hex[PROGRAM_HEX_LEN + 1];
 	int r;
 
 	if (rule->kind == MATCH_BYTECODE)
 		return 0;
-	r = program_identify(a->mfw, &place, rule, hex, err);
+	r = program_identify(a->mfw, &place, rule, hex, &why);
+	if (applying_lacks_list(a, why)) {
+		/* It is none that is there. */
+		strcpy(hex, "new");
+		r = 0;
+	}
+	if (r && err)
+		*err = steal_ptr(why);
 	return r ? r : rule_set_text(&rule->pub.hash, hex) ? err_nomem(err) : 0;
 }
 
@@ -74,7 +82,8 @@ static int compare(struct applying *a, struct applied_customer *c, struct mfw_er
 	diff_clear(&c->diff);
 	if (diff_make(c->from, c->to, &c->diff))
 		return err_nomem(err);
-	if (c->diff.n && c->from && applying_wants_texts(a) &&
+	/* Also where only lists differ: all of the customer is written down. */
+	if (c->from && (c->diff.n || c->from->n_lists) && applying_wants_texts(a) &&
 	    current_texts(&a->applied->said, c->from))
 		return err_nomem(err);
 	return 0;
@@ -86,6 +95,15 @@ static int look_closely(struct applying *a, struct applied_customer *c, struct m
 
 	if (!r && !a->options.look)
 		r = change_recover(a->mfw, c->site, err);
+	r = r ? r : applying_look_at_lists(a, c, err);
+	return r ? r : compare(a, c, err);
+}
+
+/* One that will be made. */
+static int look_at_nothing(struct applying *a, struct applied_customer *c, struct mfw_err **err)
+{
+	int r = applying_look_at_lists(a, c, err);
+
 	return r ? r : compare(a, c, err);
 }
 
@@ -102,7 +120,7 @@ int applying_look(struct applying *a, struct applied_customer *c, struct mfw_err
 		}
 		return r;
 	}
-	r = r ? compare(a, c, err) : look_closely(a, c, err);
+	r = r ? look_at_nothing(a, c, err) : look_closely(a, c, err);
 	applying_tell(a);
 	return r;
 }
@@ -124,8 +142,19 @@ static int make_change(struct applying *a, struct applied_customer *c, struct mf
 }
 
 /* Reads what is there now, and prepares what differs from it. */
+/* What its lists had is known from the first look. */
+static void take_lists(struct ruleset_customer *before, struct ruleset_customer *now)
+{
+	if (!before)
+		return;
+	now->lists = steal_ptr(before->lists);
+	now->n_lists = before->n_lists;
+	before->n_lists = 0;
+}
+
 int applying_look_again(struct applying *a, struct applied_customer *c, struct mfw_err **err)
 {
+	struct ruleset_customer *before = c->from;
 	int r;
 
 	change_free(steal_ptr(c->change));
@@ -133,6 +162,7 @@ int applying_look_again(struct applying *a, struct applied_customer *c, struct m
 			 &c->site, err);
 	if (r)
 		return err_prefix(err, r, "customer %s", c->name);
+	take_lists(before, c->from);
 	r = compare(a, c, err);
 	return r || !c->diff.n ? r : make_change(a, c, err);
 }

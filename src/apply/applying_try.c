@@ -61,6 +61,23 @@ static int try_change(struct applying *a, struct applied_customer *c, struct mfw
 	return r == -ERESTART ? retry_refuse(&retry, "the ruleset was checked", err) : r;
 }
 
+/* What a new list is needed for cannot be tried without it. */
+static int try_one(struct applying *a, struct applied_customer *c, struct mfw_err **err)
+{
+	cleanup_err struct mfw_err *why = NULL;
+	int r = 0;
+
+	if (c->to && !c->from)
+		r = try_programs(a, c, &why);
+	else if (c->diff.n)
+		r = try_change(a, c, &why);
+	if (applying_lacks_list(a, why))
+		return 0;
+	if (r && err)
+		*err = steal_ptr(why);
+	return r;
+}
+
 int applying_try(struct applying *a, struct mfw_err **err)
 {
 	int r = 0;
@@ -70,10 +87,7 @@ int applying_try(struct applying *a, struct mfw_err **err)
 
 		if (c->error)
 			continue;
-		if (c->to && !c->from)
-			r = try_programs(a, c, err);
-		else if (c->diff.n)
-			r = try_change(a, c, err);
+		r = try_one(a, c, err);
 		applying_tell(a);
 		applying_tell(a);
 	}

@@ -70,6 +70,7 @@ struct mfw {
 	/* Whose lists are named where no rule says it; NULL: nobody's. */
 	char *customer;
 	struct site *sites;
+	void *by_customer; /* tsearch() tree of those that have one */
 	/* What matches were made into, while it is kept: see source_keep(). */
 	bool keeps_sources;
 	void *sources;

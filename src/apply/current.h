@@ -17,6 +17,12 @@ int current_read(struct mfw *mfw, const char *customer, struct said *said, struc
 
 /* Reads the texts of the customer's matches. 0 or -ENOMEM. */
 int current_texts(struct said *said, struct ruleset_customer *customer);
+/* Whether all are there. Errors: ruleset.unreadable. */
+int current_check_texts(const struct ruleset_customer *customer, struct mfw_err **err);
+
+/* Appends what lists the customer (NULL: everybody) has. Errors: list.*. */
+int current_lists(const char *customer, struct ruleset_list **lists, size_t *n,
+		  struct mfw_err **err);
 
 struct mfw_ruleset;
 /* See mfw_ruleset_current() and mfw_ruleset_bare(). */

@@ -47,7 +47,7 @@ static int warn_foreign(struct mfw_ruleset *d, const char *customer, const struc
 static int check_text(const struct rule *rule, const char *customer, const struct chain *chain,
 		      struct mfw_err **err)
 {
-	if (*rule_match_text((struct rule *)rule, rule->kind))
+	if (!rule->kind || *rule_match_text((struct rule *)rule, rule->kind))
 		return 0;
 	return err_make(
 		err, ENODATA, "ruleset.unreadable",
@@ -57,7 +57,7 @@ static int check_text(const struct rule *rule, const char *customer, const struc
 		rule->pub.ref, customer, chain->pub.name, rule->program ? rule->program->id : 0);
 }
 
-static int check_texts(const struct ruleset_customer *c, struct mfw_err **err)
+int current_check_texts(const struct ruleset_customer *c, struct mfw_err **err)
 {
 	int r = 0;
 
@@ -78,7 +78,7 @@ static int tidy(struct mfw_ruleset *d, struct said *said, struct ruleset_custome
 			return err_nomem(err);
 	if (current_texts(said, c))
 		return err_nomem(err);
-	return check_texts(c, err);
+	return current_check_texts(c, err);
 }
 
 /* Only chains, which let everything pass. */
@@ -109,7 +109,10 @@ static int read_one(struct reading *r, const char *name, struct mfw_err **err)
 
 	if (e)
 		return e;
-	return r->bare ? strip(c, err) : tidy(r->d, &r->said, c, err);
+	if (r->bare)
+		return strip(c, err);
+	e = tidy(r->d, &r->said, c, err);
+	return e ? e : current_lists(name, &c->lists, &c->n_lists, err);
 }
 
 /* One that cannot be read is told of, and the others are read. */
@@ -129,7 +132,11 @@ static int read_all(struct reading *r, struct mfw_err **err)
 	cleanup_free char **names = NULL;
 	bool full = false;
 	size_t n = 0;
+	struct ruleset *rs = &r->d->rs;
 	int e = customer_names(&names, &n, err);
+
+	if (!e && !r->bare)
+		e = current_lists(NULL, &rs->lists, &rs->n_lists, err);
 
 	for (size_t i = 0; i < n; i++) {
 		full = full || read_or_note(r, names[i]);

@@ -304,31 +304,52 @@ int customer_recover(struct mfw *mfw, struct mfw_err **err)
 	return customer_lock_all(mfw, &lock, err);
 }
 
-/* Refuses a name that is taken, and a namespace that is another customer's. */
-static int check_free(const char *name, uint64_t inode, struct mfw_err **err)
+void customers_taken_clear(struct customers_taken *taken)
 {
-	struct customer **all;
-	size_t n;
-	int r = read_all(&all, &n, err);
+	free_all(taken->all, taken->n);
+	*taken = (struct customers_taken){};
+}
 
-	if (r)
-		return r;
-	for (size_t i = 0; i < n && !r; i++) {
-		if (!strcmp(all[i]->pub.name, name))
-			r = err_make(err, EEXIST, "customer.exists",
-				     "there is a customer '%s' already (mfwctl customer show %s)",
-				     name, name);
-		else if (inode && all[i]->pub.inode == inode)
+/* Refuses a name that is taken, and a namespace that is another customer's. */
+static int check_free(struct customers_taken *taken, const char *name, uint64_t inode,
+		      struct mfw_err **err)
+{
+	int r = taken->known ? 0 : read_all(&taken->all, &taken->n, err);
+
+	taken->known |= !r;
+	for (size_t i = 0; i < taken->n && !r; i++) {
+		const struct mfw_customer *other = &taken->all[i]->pub;
+
+		if (inode && other->inode == inode)
 			r = err_make(err, EBUSY, "netns.busy",
 				     "this namespace is the customer %s's already; one namespace "
 				     "has one customer",
-				     all[i]->pub.name);
+				     other->name);
+		if (!strcmp(other->name, name))
+			r = err_make(err, EEXIST, "customer.exists",
+				     "there is a customer '%s' already (mfwctl customer show %s)",
+				     name, name);
 	}
-	free_all(all, n);
 	return r;
 }
 
-static int add_adopted(const char *name, const char *netns, struct mfw_err **err)
+/* Writes the customer's file, and takes him. */
+static int write_and_take(struct customers_taken *taken, struct customer **c, struct mfw_err **err)
+{
+	struct customer **more = reallocarray(taken->all, taken->n + 1, sizeof(*more));
+	int r;
+
+	if (!more)
+		return err_nomem(err);
+	taken->all = more;
+	r = customer_write(*c, err);
+	if (!r)
+		more[taken->n++] = steal_ptr(*c);
+	return r;
+}
+
+static int add_adopted(struct customers_taken *taken, const char *name, const char *netns,
+		       struct mfw_err **err)
 {
 	cleanup_customer struct customer *c = NULL;
 	cleanup_ns struct kernel_ns *ns = NULL;
@@ -342,25 +363,25 @@ static int add_adopted(const char *name, const char *netns, struct mfw_err **err
 	if (r)
 		return r;
 	inode = kernel_ns_inode(ns);
-	r = check_free(name, inode, err);
+	r = check_free(taken, name, inode, err);
 	if (r)
 		return r;
 	c = customer_new(name, path, false, inode);
 	if (!c)
 		return err_nomem(err);
 	c->cookie = kernel_ns_cookie(ns);
-	return customer_write(c, err);
+	return write_and_take(taken, &c, err);
 }
 
 /* After a failure the customer's file may say that it is unfinished: the caller undoes that. */
-static int add_made(const char *name, struct mfw_err **err)
+static int add_made(struct customers_taken *taken, const char *name, struct mfw_err **err)
 {
 	cleanup_customer struct customer *c = NULL;
 	cleanup_ns struct kernel_ns *ns = NULL;
 	char path[512];
 	int r = site_netns_path(name, path, err);
 
-	r = r ? r : check_free(name, 0, err);
+	r = r ? r : check_free(taken, name, 0, err);
 	if (r)
 		return r;
 	if (!kernel_netns_inode(path, &(uint64_t){0}))
@@ -385,13 +406,13 @@ static int add_made(const char *name, struct mfw_err **err)
 		return err_prefix(err, r, "the new namespace of customer %s", name);
 	c->pub.inode = kernel_ns_inode(ns);
 	c->cookie = kernel_ns_cookie(ns);
-	return customer_write(c, err);
+	return write_and_take(taken, &c, err);
 }
 
-int customer_add_locked(const char *name, const char *netns, struct lock *lock,
-			struct mfw_err **err)
+int customer_add_locked(struct customers_taken *taken, const char *name, const char *netns,
+			struct lock *lock, struct mfw_err **err)
 {
-	int r = netns ? add_adopted(name, netns, err) : add_made(name, err);
+	int r = netns ? add_adopted(taken, name, netns, err) : add_made(taken, name, err);
 
 	/* What could not be undone is the next one's to undo. */
 	if (r && undo_unfinished(NULL))
@@ -401,11 +422,12 @@ int customer_add_locked(const char *name, const char *netns, struct lock *lock,
 
 int customer_add(struct mfw *mfw, const char *name, const char *netns, struct mfw_err **err)
 {
+	cleanup(customers_taken_clear) struct customers_taken taken = {};
 	cleanup_lock struct lock lock = LOCK_NONE;
 	int r = name_check("customer", name, err);
 
 	r = r ? r : customer_lock_all(mfw, &lock, err);
-	return r ? r : customer_add_locked(name, netns, &lock, err);
+	return r ? r : customer_add_locked(&taken, name, netns, &lock, err);
 }
 
 /* ---- deleting ---- */

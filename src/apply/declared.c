@@ -25,6 +25,9 @@ void declared_free(struct mfw_ruleset *d)
 	ruleset_clear(&d->rs);
 	err_list_clear(&d->errors);
 	err_list_clear(&d->warnings);
+	for (size_t i = 0; i < d->n_lists; i++)
+		entries_clear(&d->lists[i].entries);
+	free(d->lists);
 	free(d);
 }
 
@@ -62,6 +65,18 @@ static int note_all(struct err_list *from, const struct ruleset_where *where, st
 	return 0;
 }
 
+/* So that what is written down means the same from anywhere. */
+static int make_absolute(struct rule *rule)
+{
+	const char **member = rule_match_text(rule, rule->kind);
+	cleanup_free char *path = NULL;
+
+	if (rule->kind != MATCH_OBJECT && rule->kind != MATCH_OBJECT_PINNED)
+		return 0;
+	path = realpath(*member, NULL);
+	return path ? rule_set_text(member, path) : 0;
+}
+
 static int check_match(struct checking *c, struct ruleset_where *where)
 {
 	cleanup_expr_report struct expr_report report = {};
@@ -70,7 +85,9 @@ static int check_match(struct checking *c, struct ruleset_where *where)
 	const char *text = rule->rule->pub.match;
 	int r;
 
-	if (rule->rule->kind != MATCH_EXPR || tfind(text, &c->sound, by_text))
+	if (rule->rule->kind != MATCH_EXPR)
+		return make_absolute(rule->rule);
+	if (tfind(text, &c->sound, by_text))
 		return 0;
 	r = expr_check(text, &c->d->mfw->scheme, &expr, &report);
 	if (r == -ENOMEM || (r && !report.errors.n))
@@ -128,41 +145,6 @@ static int check_rules(struct mfw_ruleset *d)
 		}
 	}
 	tdestroy(c.sound, keep);
-	return r;
-}
-
-/* ---- lists ---- */
-
-static int refuse_list(struct mfw_ruleset *d, const struct ruleset_list *list, const char *path)
-{
-	struct mfw_err *err = NULL;
-	char pointer[256];
-
-	if (is_full(&d->errors))
-		return 0;
-	err_make(&err, EOPNOTSUPP, "ruleset.lists",
-		 "lists cannot be given by a ruleset yet: take the list '%s' out, and write its "
-		 "addresses in the expressions",
-		 list->name);
-	snprintf(pointer, sizeof(pointer), "%s/lists/%s", path, list->name);
-	ruleset_place(&err, list->file, list->place, pointer);
-	return err_list_add(&d->errors, err);
-}
-
-static int check_lists(struct mfw_ruleset *d)
-{
-	char path[64];
-	int r = 0;
-
-	for (size_t i = 0; i < d->rs.n_lists && !r; i++)
-		r = refuse_list(d, &d->rs.lists[i], "");
-	for (size_t i = 0; i < d->rs.n_customers && !r; i++) {
-		const struct ruleset_customer *c = d->rs.customers[i];
-
-		snprintf(path, sizeof(path), "/customers/%u", c->index);
-		for (size_t k = 0; k < c->n_lists && !r; k++)
-			r = refuse_list(d, &c->lists[k], path);
-	}
 	return r;
 }
 
@@ -239,7 +221,7 @@ int declared_check(struct mfw_ruleset *d, struct mfw_err **err)
 	if (d->checked)
 		return 0;
 	d->checked = true;
-	if (ruleset_check(&d->rs, &d->errors) || check_lists(d) || check_rules(d))
+	if (ruleset_check(&d->rs, &d->errors) || declared_lists(d) || check_rules(d))
 		return err_nomem(err);
 	return d->errors.n ? 0 : take_own(d, err);
 }

@@ -4,13 +4,26 @@
 #define APPLY_DECLARED_H
 
 #include "apply/context.h"
+#include "list/entry.h"
 #include "model/ruleset.h"
+
+/* A list of the ruleset, and what becomes of it. */
+struct declared_list {
+	const struct ruleset_list *from;
+	const struct ruleset_customer *customer; /* NULL: it is everybody's */
+	enum mfw_list_kind kind;
+	struct entries entries; /* tidy */
+	bool is_new, made;      /* it is not there; it was made for this */
+	bool differs;
+};
 
 struct mfw_ruleset {
 	struct mfw *mfw;
 	struct ruleset rs;
 	struct err_list errors, warnings;
 	bool checked;
+	struct declared_list *lists; /* from declared_check() on */
+	size_t n_lists;
 	size_t n_elsewhere; /* rules that are for other machines */
 };
 
@@ -26,5 +39,11 @@ int declared_take(struct mfw_ruleset *ruleset, const char *name, struct buf *tex
  * is read. What is wrong is added to the errors. Errors: node.file, ENOMEM.
  */
 int declared_check(struct mfw_ruleset *ruleset, struct mfw_err **err);
+
+/* Reads the entries of all lists, as part of that. 0 or -ENOMEM. */
+int declared_lists(struct mfw_ruleset *ruleset);
+/* Appends a list of these entries, which are tidy. 0 or -ENOMEM. */
+int declared_list_text(const char *name, enum mfw_list_kind kind, const struct entries *entries,
+		       struct ruleset_list **lists, size_t *n);
 
 #endif

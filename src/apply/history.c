@@ -95,6 +95,12 @@ void history_remove(const struct mfw *mfw, uint64_t entry)
 
 /* ---- adding ---- */
 
+/* That of its lists only is there what is going to be changed. */
+static bool has_before(const struct applied_customer *c)
+{
+	return c->from && !c->made && (c->diff.n || c->from->n_lists || !c->to);
+}
+
 /* What those that differ have now, printed. */
 static int print_before(const struct mfw_applied *a, struct buf *out)
 {
@@ -104,8 +110,10 @@ static int print_before(const struct mfw_applied *a, struct buf *out)
 	if (!customers)
 		return -ENOMEM;
 	for (size_t i = 0; i < a->n; i++)
-		if (a->all[i].from && !a->all[i].made && (a->all[i].diff.n || !a->all[i].to))
+		if (has_before(&a->all[i]))
 			customers[before.n_customers++] = a->all[i].from;
+	before.lists = a->before.lists;
+	before.n_lists = a->before.n_lists;
 	return ruleset_print_json(&before, out);
 }
 
@@ -140,8 +148,8 @@ static void forget_old(const struct mfw *mfw, const struct kept_entries *entries
 		history_remove(mfw, entries->numbers[i]);
 }
 
-int history_add(const struct mfw *mfw, const struct mfw_applied *applied, uint64_t *ret_entry,
-		struct mfw_err **err)
+int history_add(const struct mfw *mfw, const struct mfw_applied *applied, bool exact,
+		uint64_t *ret_entry, struct mfw_err **err)
 {
 	cleanup_buf struct buf before = {}, made = {};
 	struct kept_entries entries;
@@ -150,6 +158,9 @@ int history_add(const struct mfw *mfw, const struct mfw_applied *applied, uint64
 	int r = keep_dir(mfw->state_dir, "history", dir, err);
 
 	r = r ? r : find_entries(mfw, &entries, err);
+	for (size_t i = 0; exact && i < applied->n && !r; i++)
+		if (has_before(&applied->all[i]))
+			r = current_check_texts(applied->all[i].from, err);
 	if (r)
 		return r;
 	if (print_before(applied, &before) || print_made(applied, &made))

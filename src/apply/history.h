@@ -19,10 +19,11 @@
 
 /*
  * Writes down what the customers that differ have now: their matches' texts are read already.
- * Errors: history.denied.
+ * exact: a rule of ours that cannot be written down is refused; else it is left out. Errors:
+ * history.denied, ruleset.unreadable.
  */
-int history_add(const struct mfw *mfw, const struct mfw_applied *applied, uint64_t *ret_entry,
-		struct mfw_err **err);
+int history_add(const struct mfw *mfw, const struct mfw_applied *applied, bool exact,
+		uint64_t *ret_entry, struct mfw_err **err);
 /* Removes an entry that came to nothing, or was gone back to. */
 void history_remove(const struct mfw *mfw, uint64_t entry);
 /* The number of the last entry. Errors: history.empty, history.denied. */
@@ -45,6 +46,8 @@ void history_entry_clear(struct history_entry *entry);
 int good_write(const struct mfw *mfw, const struct mfw_applied *applied, struct mfw_err **err);
 /* The same for customers of a ruleset that says what they have. */
 int good_write_ruleset(const struct mfw *mfw, const struct ruleset *ruleset, struct mfw_err **err);
+/* The same, and others have nothing there any more. Errors: history.none too. */
+int good_replace(const struct mfw *mfw, const struct ruleset *ruleset, struct mfw_err **err);
 void good_forget(const struct mfw *mfw, const char *customer);
 
 #endif

@@ -72,6 +72,8 @@ int lists_change(struct mfw *mfw, const struct list_at *at, enum lists_verb verb
 		 struct mfw_err **err);
 /* Deletes the list. Errors: list.missing, list.busy (programs look into it), lock.*. */
 int lists_drop(struct mfw *mfw, const struct list_at *at, struct mfw_err **err);
+/* The same for who has the global lock alone. */
+int lists_drop_locked(struct mfw *mfw, const struct list_at *at, struct mfw_err **err);
 /* Deletes all of a customer's, whose rules are gone. Called with the global lock alone. */
 int lists_drop_all(struct mfw *mfw, const char *customer, struct mfw_err **err);
 /* The kind of the list that is there. Errors: list.missing, list.denied, list.broken. */

@@ -315,15 +315,22 @@ static int unpin(const struct list_at *at, struct mfw_err **err)
 /* Alone of all: nobody binds a new program to it meanwhile. */
 int lists_drop(struct mfw *mfw, const struct list_at *at, struct mfw_err **err)
 {
-	cleanup_lock struct lock global = LOCK_NONE, lock = LOCK_NONE;
+	cleanup_lock struct lock global = LOCK_NONE;
 	cleanup_customer struct customer *customer = NULL;
-	cleanup_close int slot = -1;
 	int r = lists_check_name(at->name, err);
 
 	r = r ? r : lock_take(mfw, LOCK_GLOBAL, LOCK_ALONE, &global, err);
 	if (!r && at->customer)
 		r = customer_read(at->customer, &customer, err);
-	r = r ? r : lock_lists(mfw, at->customer, &lock, err);
+	return r ? r : lists_drop_locked(mfw, at, err);
+}
+
+int lists_drop_locked(struct mfw *mfw, const struct list_at *at, struct mfw_err **err)
+{
+	cleanup_lock struct lock lock = LOCK_NONE;
+	cleanup_close int slot = -1;
+	int r = lock_lists(mfw, at->customer, &lock, err);
+
 	r = r ? r : lists_slot(at, &slot, err);
 	r = r ? r : check_users(at, slot, err);
 	return r ? r : unpin(at, err);

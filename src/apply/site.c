@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <search.h>
 #include <string.h>
 
 #include "apply/customer.h"
@@ -149,17 +150,43 @@ static int site_new(const struct where *w, struct kernel_ns *ns, struct site **r
 	return 0;
 }
 
+static int by_customer(const void *a, const void *b)
+{
+	return strcmp(((const struct site *)a)->customer, ((const struct site *)b)->customer);
+}
+
+/* Whether it is still the namespace that it was. */
+static bool is_same(const struct site *s)
+{
+	uint64_t inode;
+
+	return !kernel_netns_inode(s->netns ? s->netns : "/proc/thread-self/ns/net", &inode) &&
+	       inode == s->inode;
+}
+
+/* Of a customer there is one. One that has another namespace by now is let go of. */
+static struct site *find_customer(struct mfw *mfw, const struct where *w)
+{
+	struct site key = {.customer = (char *)w->customer}, **found;
+
+	found = tfind(&key, &mfw->by_customer, by_customer);
+	if (!found)
+		return NULL;
+	if (same((*found)->netns, *w->netns ? w->netns : NULL) && is_same(*found))
+		return *found;
+	if (!(*found)->busy)
+		site_close(mfw, w->customer);
+	return NULL;
+}
+
 /* A site that was entered before and is still what it was. */
 static struct site *find(struct mfw *mfw, const struct where *w)
 {
+	if (w->customer)
+		return find_customer(mfw, w);
 	for (struct site *s = mfw->sites; s; s = s->next) {
-		uint64_t inode = s->inode;
-
-		if (!same(s->customer, w->customer) || s->family != w->family ||
-		    strcmp(s->table, w->table) || !same(s->netns, *w->netns ? w->netns : NULL))
-			continue;
-		if (kernel_netns_inode(s->netns ? s->netns : "/proc/thread-self/ns/net", &inode) ||
-		    inode != s->inode)
+		if (s->customer || s->family != w->family || strcmp(s->table, w->table) ||
+		    !same(s->netns, *w->netns ? w->netns : NULL) || !is_same(s))
 			continue;
 		return s;
 	}
@@ -187,6 +214,10 @@ int site_get(struct mfw *mfw, const struct mfw_target *target, struct site **ret
 		if (site_new(&where, ns, &site))
 			return err_nomem(err);
 		site->ns = steal_ptr(ns);
+		if (site->customer && !tsearch(site, &mfw->by_customer, by_customer)) {
+			site_free(site);
+			return err_nomem(err);
+		}
 		site->next = mfw->sites;
 		mfw->sites = site;
 	}
@@ -212,6 +243,8 @@ void site_close(struct mfw *mfw, const char *customer)
 			continue;
 		}
 		*at = s->next;
+		if (s->customer)
+			tdelete(s, &mfw->by_customer, by_customer);
 		site_free(s);
 	}
 }

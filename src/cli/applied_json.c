@@ -110,6 +110,15 @@ static json_t *delta_json(const struct mfw_delta *d, bool values)
 	return object;
 }
 
+static void set_lists(json_t *object, size_t added, size_t changed)
+{
+	json_t *lists = json_object();
+
+	set_count(lists, "added", added);
+	set_count(lists, "changed", changed);
+	json_object_set_new(object, "lists", lists);
+}
+
 static void set_counts(json_t *object, const struct mfw_applied_customer *c)
 {
 	json_t *chains = json_object(), *rules = json_object();
@@ -123,6 +132,7 @@ static void set_counts(json_t *object, const struct mfw_applied_customer *c)
 	set_count(rules, "removed", c->rules_deleted);
 	json_object_set_new(object, "chains", chains);
 	json_object_set_new(object, "rules", rules);
+	set_lists(object, c->lists_added, c->lists_changed);
 }
 
 static json_t *customer_json(struct mfw_applied *applied, size_t i, bool values)
@@ -152,8 +162,11 @@ json_t *applied_json(struct mfw_applied *applied, const struct config *config)
 {
 	json_t *object = json_object(), *customers = json_array();
 	const struct mfw_applied_customer *c;
-	size_t changed = 0, batches = 0;
+	size_t changed, added, batches = 0;
 
+	mfw_applied_lists(applied, &added, &changed);
+	set_lists(object, added, changed);
+	changed += added;
 	for (size_t i = 0; (c = mfw_applied_get(applied, i)); i++) {
 		changed += c->changed;
 		batches += c->batches;

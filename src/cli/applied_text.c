@@ -175,6 +175,8 @@ static void put_counts(const struct mfw_applied_customer *c)
 		fputs(c->deleted ? " deleted" : " new", stdout);
 		p.begun = true;
 	}
+	add_count(&p, "list", c->lists_added, "added");
+	add_count(&p, "list", c->lists_changed, "changed");
 	add_count(&p, "chain", c->chains_added, "added");
 	add_count(&p, "chain", c->chains_changed, "changed");
 	add_count(&p, "chain", c->chains_deleted, "removed");
@@ -199,9 +201,25 @@ static void put_customer(struct mfw_applied *applied, size_t i, const struct con
 		put_delta(d);
 }
 
+static bool put_shared(const struct mfw_applied *applied)
+{
+	struct phrase p = {};
+	size_t added, changed;
+
+	mfw_applied_lists(applied, &added, &changed);
+	if (!added && !changed)
+		return false;
+	fputs("for all:", stdout);
+	add_count(&p, "list", added, "added");
+	add_count(&p, "list", changed, "changed");
+	putchar('\n');
+	return true;
+}
+
 void applied_text(struct mfw_applied *applied, const struct config *config)
 {
 	const struct mfw_applied_customer *c;
+	bool shared = put_shared(applied);
 	size_t changed = 0, n = 0;
 
 	for (; (c = mfw_applied_get(applied, n)); n++) {
@@ -209,9 +227,9 @@ void applied_text(struct mfw_applied *applied, const struct config *config)
 		if (c->changed || c->error)
 			put_customer(applied, n, config);
 	}
-	if (!changed)
+	if (!changed && !shared)
 		puts(config->check ? "nothing would change" : "nothing has changed");
-	else
+	else if (n)
 		printf("%zu of %zu customer%s %s\n", changed, n, n == 1 ? "" : "s",
 		       config->check ? "would change" : "changed");
 }

@@ -40,11 +40,12 @@ static bool report_failures(const struct session *session, const struct mfw_appl
 static bool has_changed(const struct mfw_applied *applied)
 {
 	const struct mfw_applied_customer *c;
+	size_t added, changed;
 
+	mfw_applied_lists(applied, &added, &changed);
 	for (size_t i = 0; (c = mfw_applied_get(applied, i)); i++)
-		if (c->changed)
-			return true;
-	return false;
+		changed += c->changed;
+	return added || changed;
 }
 
 static void print(const struct session *session, struct mfw_applied *applied,

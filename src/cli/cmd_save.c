@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/handlers.h"
+#include "cli/out.h"
 #include "cli/report.h"
 #include "cli/ruleset.h"
 
@@ -13,6 +14,25 @@ static int print(const struct session *session, const struct mfw_ruleset *rulese
 	if (mfw_ruleset_print(ruleset, yaml ? MFW_FORMAT_YAML : MFW_FORMAT_JSON, &text, &err))
 		return fault_take(fault, err);
 	fputs(text, stdout);
+	return STATUS_DONE;
+}
+
+static int keep(const struct session *session, const struct mfw_ruleset *ruleset,
+		struct fault *fault)
+{
+	struct mfw_err *err = NULL;
+	json_t *object;
+
+	if (session->config->customer)
+		return fault_usage(fault, "usage.extra",
+				   "a boot needs all customers: save --boot takes none");
+	if (mfw_ruleset_keep(ruleset, &err))
+		return fault_take(fault, err);
+	if (session->config->json) {
+		object = json_object();
+		json_object_set_new(object, "changed", json_true());
+		out_json(object);
+	}
 	return STATUS_DONE;
 }
 
@@ -31,5 +51,7 @@ int save_command(struct session *session, struct fault *fault)
 	if (mfw_ruleset_error(ruleset, 0))
 		return ruleset_report(session, ruleset);
 	ruleset_warn(ruleset, NULL);
+	if (session->config->boot)
+		return keep(session, ruleset, fault);
 	return print(session, ruleset, fault);
 }

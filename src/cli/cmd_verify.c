@@ -98,6 +98,10 @@ static void put_customer(struct mfw_applied *applied, size_t i)
 	} else if (c->made) {
 		printf("%s: the customer is missing\n", c->name);
 	}
+	if (!c->made && c->lists_added + c->lists_changed)
+		printf("%s: %zu list%s missing, %zu ha%s other entries\n", c->name, c->lists_added,
+		       c->lists_added == 1 ? " is" : "s are", c->lists_changed,
+		       c->lists_changed == 1 ? "s" : "ve");
 	for (size_t k = 0; !c->made && (d = mfw_applied_delta(applied, i, k)); k++)
 		put_drift(c->name, d);
 }
@@ -132,6 +136,8 @@ static json_t *customer_json(struct mfw_applied *applied, size_t i)
 
 	out_set_text(object, "name", c->name);
 	json_object_set_new(object, "missing", json_boolean(c->made));
+	json_object_set_new(object, "lists_missing", json_integer((json_int_t)c->lists_added));
+	json_object_set_new(object, "lists_differ", json_integer((json_int_t)c->lists_changed));
 	if (c->error) {
 		fault_copy(&fault, c->error);
 		json_object_set_new(object, "error", fault_json(&fault));
@@ -155,6 +161,12 @@ static void print_json(struct mfw_applied *applied, bool drift)
 
 static void print_text(struct mfw_applied *applied, bool drift)
 {
+	size_t missing, differ;
+
+	mfw_applied_lists(applied, &missing, &differ);
+	if (missing + differ)
+		printf("for all: %zu list%s missing, %zu ha%s other entries\n", missing,
+		       missing == 1 ? " is" : "s are", differ, differ == 1 ? "s" : "ve");
 	for (size_t i = 0; mfw_applied_get(applied, i); i++)
 		put_customer(applied, i);
 	if (!drift)
@@ -172,11 +184,14 @@ static int verify(struct session *session, struct mfw_ruleset *ruleset, struct f
 	};
 	const struct mfw_applied_customer *c;
 	struct mfw_err *err = NULL;
-	bool drift = false;
+	size_t missing, differ;
+	bool drift;
 
 	session_raise_limit();
 	if (mfw_apply(session->mfw, ruleset, &how, &applied, &err))
 		return fault_take(fault, err);
+	mfw_applied_lists(applied, &missing, &differ);
+	drift = missing + differ;
 	for (size_t i = 0; (c = mfw_applied_get(applied, i)); i++)
 		drift |= c->changed || c->error;
 	if (session->config->json)

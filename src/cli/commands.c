@@ -23,6 +23,7 @@
 #define MATCHER      ARG("MATCHER", name, 0, WORDS_MATCHER)
 #define CAPTURE      ARG("CAPTURE", capture, 0, WORDS_PATH)
 #define RULESETS     ARG("FILE...", words, ARG_REPEATED, WORDS_PATH)
+#define MAY_RULESETS ARG("FILE...", words, ARG_REPEATED | ARG_OPTIONAL, WORDS_PATH)
 #define MAY_CUSTOMER ARG("CUSTOMER", customer, ARG_TARGET | ARG_OPTIONAL, WORDS_CUSTOMER)
 #define MAY_CHAIN    ARG("CHAIN", chain, ARG_TARGET | ARG_OPTIONAL, WORDS_CHAIN)
 #define MAY_OWNER    ARG("CUSTOMER", customer, ARG_OWNER | ARG_OPTIONAL, WORDS_CUSTOMER)
@@ -184,6 +185,13 @@ const struct command commands[] = {
 		.only_once = whole_customers,
 	},
 	{
+		.noun = "boot",
+		.summary = "apply what is to be there at boot, or else what was last good",
+		.run = boot_command,
+		.arguments = {MAY_RULESETS},
+		.only_once = whole_customers,
+	},
+	{
 		.noun = "confirm",
 		.summary = "let an apply --confirm stay",
 		.run = confirm_command,
@@ -206,7 +214,7 @@ const struct command commands[] = {
 		.noun = "save",
 		.summary = "print what customers have, as a ruleset",
 		.run = save_command,
-		.valid = OPT(YAML),
+		.valid = OPT(YAML) | OPT(BOOT),
 		.arguments = {MAY_CUSTOMER},
 		.only_once = not_a_change,
 	},

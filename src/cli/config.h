@@ -67,6 +67,7 @@ struct config {
 	bool yes;
 	bool yaml;
 	uint32_t confirm_s;
+	bool boot;
 	const char *only;
 
 	/* What is left of a positional that may be repeated. */

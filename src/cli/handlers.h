@@ -25,6 +25,7 @@ int rule_list(struct session *session, struct fault *fault);
 int rule_state(struct session *session, struct fault *fault);
 
 int apply_command(struct session *session, struct fault *fault);
+int boot_command(struct session *session, struct fault *fault);
 int confirm_command(struct session *session, struct fault *fault);
 int rollback_command(struct session *session, struct fault *fault);
 int guard_command(struct session *session, struct fault *fault);

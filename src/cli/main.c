@@ -13,7 +13,8 @@
 /* What these say of an apply that waits, they say first. */
 static bool looks_after_pending(const struct command *command)
 {
-	return command->run == guard_command || command->run == confirm_command;
+	return command->run == guard_command || command->run == confirm_command ||
+	       command->run == boot_command;
 }
 
 static int run_command(struct session *session, struct fault *fault)

@@ -173,6 +173,8 @@ const struct option options[O_COUNT] = {
 	[O_YES] = {"--yes", NULL, "do not ask", write_flag, AT(yes)},
 	[O_CONFIRM] = {"--confirm", "SECONDS", "take it back unless 'mfwctl confirm' comes in time",
 		       write_number, AT(confirm_s), .rejects = OPT(CHECK)},
+	[O_BOOT] = {"--boot", NULL, "write it to where a boot finds it, instead", write_flag,
+		    AT(boot)},
 	[O_YAML] = {"--yaml", NULL, "print YAML instead of JSON", write_flag, AT(yaml)},
 	[O_PRUNE] = {"--prune", NULL, "delete customers that are not in the ruleset", write_flag,
 		     AT(prune), .rejects = OPT(ONLY)},
