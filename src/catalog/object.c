@@ -5,6 +5,7 @@
 #include <gelf.h>
 #include <string.h>
 
+#include "base/libbpf_words.h"
 #include "base/siphash.h"
 
 /* const, volatile and typedef upon each other; a ring of them ends here too. */
@@ -43,7 +44,9 @@ static int open_btf(struct object *object, struct mfw_err **err)
 	GElf_Shdr header;
 	Elf_Scn *section = find_section(object->elf, ".BTF", &header);
 	Elf_Data *data = section ? elf_rawdata(section, NULL) : NULL;
+	cleanup_buf struct buf words = {};
 
+	LISTEN_TO_LIBBPF(&words);
 	if (!data || !data->d_buf)
 		return err_make(err, EINVAL, OBJECT_BROKEN,
 				"expected a section .BTF, found none: compile it with -g");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The program's object and the matchers' objects become one, through memory files. */
+#include "base/libbpf_words.h"
 #include "catalog/object.h"
 #include "codegen/build.h"
 #include "codegen/codegen.h"
@@ -205,12 +206,19 @@ static int read_back(int fd, struct buf *ret, struct mfw_err **err)
 static int make_object(const struct codegen_input *input, struct buf *ret, struct mfw_err **err)
 {
 	cleanup_code struct code code = {};
+	cleanup_buf struct buf words = {};
 	cleanup_close int fd = -1;
 	int r = build_checked(input, &code, err);
 
-	r = r ? r : new_memory_file(&fd, err);
+	if (r)
+		return r;
+	LISTEN_TO_LIBBPF(&words);
+	r = new_memory_file(&fd, err);
 	r = r ? r : link_into(fd, input, &code, err);
-	return r ? r : read_back(fd, ret, err);
+	r = r ? r : read_back(fd, ret, err);
+	if (r && words.len)
+		err_set_detail(err, words.data);
+	return r;
 }
 
 int codegen_object(const struct codegen_input *input, struct buf *ret, struct mfw_err **err)

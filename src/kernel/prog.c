@@ -4,10 +4,10 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/libbpf_words.h"
 #include "kernel/kernel.h"
 #include "kernel/verifier_log.h"
 
@@ -19,49 +19,6 @@
 #define LOG_STATISTICS  4
 /* The string by which a program says what it was built from. */
 #define SOURCE_VARIABLE "bpf_metadata_mfw_match"
-
-/* ---- what libbpf says ---- */
-
-static libbpf_print_fn_t print_before;
-static _Thread_local struct buf *listening;
-
-/* libbpf's messages are ours while we call it, and go where they went before otherwise. */
-static int print(enum libbpf_print_level level, const char *fmt, va_list ap)
-{
-	char line[1024];
-
-	if (!listening)
-		return print_before ? print_before(level, fmt, ap) : 0;
-	if (level > LIBBPF_WARN)
-		return 0;
-	vsnprintf(line, sizeof(line), fmt, ap);
-	buf_add_str(listening, line);
-	return 0;
-}
-
-static void install_print(void)
-{
-	print_before = libbpf_set_print(print);
-}
-
-static void listen_to_libbpf(struct buf *words)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	pthread_once(&once, install_print);
-	listening = words;
-}
-
-static void stop_listening(struct buf **words)
-{
-	(void)words;
-	listening = NULL;
-}
-
-/* Collects what libbpf says until the scope ends. */
-#define LISTEN(words)                                                                              \
-	cleanup(stop_listening) __attribute__((unused)) struct buf *listening_scope = (words);     \
-	listen_to_libbpf(words)
 
 /* ---- loading ---- */
 
@@ -190,7 +147,7 @@ int kernel_prog_load(const struct prog_source *source, int *ret_fd, unsigned *re
 	struct bpf_program *chosen = NULL;
 	int r, fd;
 
-	LISTEN(&words);
+	LISTEN_TO_LIBBPF(&words);
 	if (!log)
 		return err_nomem(err);
 	object = bpf_object__open_mem(source->elf, source->len, &opts);
@@ -340,7 +297,7 @@ int kernel_prog_source(int fd, struct buf *ret)
 	cleanup_buf struct buf words = {};
 	int r = -ENOENT;
 
-	LISTEN(&words);
+	LISTEN_TO_LIBBPF(&words);
 	if (bpf_obj_get_info_by_fd(fd, &info, &len))
 		return -errno;
 	for (uint32_t i = 0; i < info.nr_map_ids && i < ARRAY_SIZE(ids) && r == -ENOENT; i++)
