@@ -3,6 +3,7 @@
 
 import os
 import platform
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -383,3 +384,30 @@ def test_output() -> None:
         true("cannot write" in done.err, str(done))
         nft("acme", "table inet t { }")
         nft("acme", "delete table inet t")
+
+
+def test_closed_files() -> None:
+    """Standard files that are closed are errors where they are needed, and nobody else's"""
+    with acme():
+        ctl, lines = mfwctl_path(), ["rule list acme", "expr print sip"]
+        for line in lines:
+            done = run(["sh", "-c", f"exec {ctl} {line} >&-"], None)
+            true("cannot write the output: Bad file" in done.err, str(done))
+            done = run(["sh", "-c", f"exec {ctl} {line} <&- 2>&-"])
+            same(done.out, run([ctl, *line.split()]).out, f"of {line} without a stderr")
+        done = run(["sh", "-c", f"exec {ctl} rule add acme edge nosuch drop 2>&-"], 2)
+        same((done.out, done.err), ("", ""), "where there is no place for an error")
+        done = run(["sh", "-c", f"exec {ctl} test true - <&-"], None)
+        true(": Bad file descriptor" in done.err, str(done))
+
+
+def test_few_descriptors() -> None:
+    """Too few file descriptors: a sentence of ours, with libbpf's words below it"""
+    words = []
+    for n in range(6, 24):
+        command = f"ulimit -n {n}; exec {mfwctl_path()} expr compile sip -o /dev/null"
+        done = run(["sh", "-c", command], None)
+        true(done.status in (0, 1, 2, 127), str(done))
+        true(not re.search(r"^libbpf", done.err, re.M), str(done))
+        words += re.findall(r"^    libbpf: .*", done.err, re.M)
+    true(words, "libbpf had something to say")

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/batch.h"
 #include "cli/complete.h"
@@ -89,8 +91,24 @@ static int run(const char *const *words, size_t n)
 	return fault_status(&fault);
 }
 
+/*
+ * A caller may have closed one of the three: what is opened next would get its number, and be
+ * written to or read as if it were standard output and so on. Its place is taken by what can be
+ * neither, so that the closed one is still an error.
+ */
+static void occupy_standard_files(void)
+{
+	static const int useless[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+
+	for (int fd = 0; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", useless[fd]) < 0)
+			_exit(STATUS_FAILED);
+	}
+}
+
 int main(int argc, char **argv)
 {
+	occupy_standard_files();
 	/* Without, every character of a message is a write of its own. */
 	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
 	if (argc > 1 && !strcmp(argv[1], "--complete"))

@@ -164,6 +164,9 @@ static int open_file(const char *path, struct capture *capture, struct mfw_err *
 	capture->size = S_ISREG(st.st_mode) ? st.st_size : 0;
 	capture->name = strdup(is_stdin ? "standard input" : path);
 	capture->file = fdopen(fd, "r");
+	/* It is open for writing only. */
+	if (!capture->file && errno == EINVAL)
+		return refuse_open(path, EBADF, err);
 	if (!capture->name || !capture->file)
 		return err_nomem(err);
 	steal_fd(&fd);
