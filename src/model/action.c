@@ -6,6 +6,7 @@
 #include <linux/netfilter/nf_tables.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/nearest.h"
 #include "model/name.h"
 
@@ -200,6 +201,21 @@ static const char *const reject_words[] = {
 	[REJECT_ICMPX] = "icmpx",
 };
 
+static int refuse_reject_code(struct words *w, enum reject_with with)
+{
+	cleanup_buf struct buf text = {};
+	const char *before = "";
+	int r = buf_printf(&text, "reject with %s has no such type; it has ", reject_words[with]);
+
+	for (size_t i = 0; i < ARRAY_SIZE(reject_codes) && !r; i++) {
+		if (reject_codes[i].with != with)
+			continue;
+		r = buf_printf(&text, "%s%s", before, reject_codes[i].name);
+		before = ", ";
+	}
+	return r ? err_nomem(w->err) : refuse(w, "action.value", text.data);
+}
+
 static int parse_reject_code(struct words *w, struct action *a)
 {
 	int r = next(w);
@@ -216,9 +232,7 @@ static int parse_reject_code(struct words *w, struct action *a)
 		a->reject_code = c->code;
 		return next(w);
 	}
-	return refuse(w, "action.value",
-		      "this is no type that reject knows; the common ones are port-unreachable, "
-		      "host-unreachable and admin-prohibited (mfwctl(8) has all)");
+	return refuse_reject_code(w, a->reject_with);
 }
 
 static int parse_reject(struct words *w, struct action *a)
@@ -273,6 +287,10 @@ static int refuse_verdict(struct words *w)
 		return refuse(w, "action.syntax",
 			      "the action ends without a verdict: accept, drop, reject, continue, "
 			      "return, jump CHAIN or goto CHAIN");
+	if (is(w, "log"))
+		return refuse(
+			w, "action.syntax",
+			"log stands once, before limit: log [prefix TEXT] [group N] limit ...");
 	for (size_t i = 0; i < ARRAY_SIZE(verdict_words); i++)
 		nearest_try(&nearest, verdict_words[i]);
 	err_make(w->err, EINVAL, "action.syntax",

@@ -73,7 +73,7 @@ static const struct {
 	{"DROP", "action.syntax", "no verdict", 1, 4},
 	{"drop it", "action.syntax", "nothing can follow", 6, 2},
 	{"drop log", "action.syntax", "nothing can follow", 6, 3},
-	{"limit rate 1/second log drop", "action.syntax", "no verdict", 21, 3},
+	{"limit rate 1/second log drop", "action.syntax", "once, before limit", 21, 3},
 	{"jump", "name.bad", "empty", 5, 1},
 	{"jump a/b", "name.bad", "'/'", 6, 3},
 	{"jump x" X63, "name.bad", "at most 63", 6, 64},
@@ -103,7 +103,10 @@ static const struct {
 	{"reject with tcp rst", "action.syntax", "reset", 17, 3},
 	{"reject with icmp no-route", "action.value", "port-unreachable", 18, 8},
 	{"reject with icmp", "action.value", "port-unreachable", 17, 1},
-	{"reject with icmpv6 net-unreachable", "action.value", "port-unreachable", 20, 15},
+	{"reject with icmpv6 net-unreachable", "action.value", "no-route, admin-prohibited, addr-",
+	 20, 15},
+	{"reject with icmpx frag-needed", "action.value",
+	 "it has no-route, port-unreachable, host-unreachable, admin-prohibited", 19, 11},
 	{"reject with icmpx type", "action.value", "port-unreachable", 23, 1},
 };
 
