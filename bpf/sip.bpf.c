@@ -295,12 +295,12 @@ static long sip_step(__u32 i, struct sip_headers *h)
 	return 0;
 }
 
-/* Reads all headers. */
+/* Reads all headers: the first line begins at `headers`. */
 static __always_inline void sip_read(struct __sk_buff *skb, const struct mfw_pkt *pkt,
-				     const struct sip_start *start, struct sip_headers *h)
+				     __u32 headers, struct sip_headers *h)
 {
 	h->skb = skb;
-	h->off = start->headers;
+	h->off = headers;
 	h->end = pkt->payload_end;
 	h->inside = h->bad = h->body = h->twice = pkt->pad2;
 #pragma clang loop unroll(disable)
@@ -345,23 +345,36 @@ static long sip_value_step(__u32 i, struct sip_value *s)
 }
 
 /* Blanks, and the line ends of folded lines. */
-__noinline __u64 sip_blanks(const union mfw_block *b)
+static __always_inline __u64 sip_blanks(const union mfw_block *b)
 {
-	if (!b)
-		return 0;
 	return mfw_find_char(b, ' ') | mfw_find_char(b, '\t') | mfw_find_char(b, '\r') |
 	       mfw_find_char(b, '\n');
 }
 
-/* The value that begins at `at`, without what is blank before and behind it: up to 64 bytes each.
- */
+/* Takes what is blank off both ends of the view: up to 64 bytes each. */
+__noinline int sip_trim(struct __sk_buff *skb, struct mfw_view *v)
+{
+	union mfw_block b;
+	__u64 blanks;
+	__u32 n;
+
+	if (!v || v->off >= v->end || mfw_load_block(skb, v->off, v->end, &b))
+		return 0;
+	n = mfw_lowest_bit(~sip_blanks(&b));
+	v->off = v->off + n < v->end ? v->off + n : v->end;
+	n = v->end - v->off < MFW_BLOCK ? v->end - v->off : MFW_BLOCK;
+	if (!n || mfw_load_block(skb, v->end - n, v->end, &b))
+		return 1;
+	blanks = sip_blanks(&b) | (n < MFW_BLOCK ? ~0ULL << n : 0);
+	v->end = v->end - n + mfw_bits_used(~blanks);
+	return 1;
+}
+
+/* The value that begins at `at`, without what is blank before and behind it. */
 __noinline int sip_value(struct __sk_buff *skb, const struct mfw_pkt *pkt, __u32 at,
 			 struct mfw_view *v)
 {
 	struct sip_value s = {.skb = skb};
-	union mfw_block b;
-	__u64 blanks;
-	__u32 n;
 
 	if (!pkt || !v || !at)
 		return 0;
@@ -371,19 +384,9 @@ __noinline int sip_value(struct __sk_buff *skb, const struct mfw_pkt *pkt, __u32
 	bpf_loop(SIP_HEADER_BLOCKS, sip_value_step, &s, 0);
 	if (!s.cr)
 		return 0;
-	v->off = v->end = s.cr;
-	if (at >= s.cr)
-		return 1;
-	if (mfw_load_block(skb, at, s.cr, &b))
-		return 0;
-	n = mfw_lowest_bit(~sip_blanks(&b));
-	v->off = at + n < s.cr ? at + n : s.cr;
-	n = s.cr - v->off < MFW_BLOCK ? s.cr - v->off : MFW_BLOCK;
-	if (!n || mfw_load_block(skb, s.cr - n, s.cr, &b))
-		return 1;
-	blanks = sip_blanks(&b) | (n < MFW_BLOCK ? ~0ULL << n : 0);
-	v->end = s.cr - n + mfw_bits_used(~blanks);
-	return 1;
+	v->off = at < s.cr ? at : s.cr;
+	v->end = s.cr;
+	return v->off == v->end || sip_trim(skb, v);
 }
 
 /* The number that the view is, digits only; -1: it is none, or above 4294967295. */
@@ -495,7 +498,7 @@ __noinline int sip_message(struct __sk_buff *skb, const struct mfw_pkt *pkt,
 
 	if (!pkt || !start)
 		return 0;
-	sip_read(skb, pkt, start, &h);
+	sip_read(skb, pkt, start->headers, &h);
 	if (!sip_has_headers(start, &h))
 		return 0;
 	return !strict || sip_is_strict(skb, pkt, start, &h);
@@ -584,17 +587,28 @@ int sip_status(struct __sk_buff *skb, const struct mfw_pkt *pkt, __u64 *v)
 	return !!start.status;
 }
 
-/* The value of a header, as it stands in the packet. */
-__noinline int sip_header(struct __sk_buff *skb, const struct mfw_pkt *pkt, __u32 header,
-			  struct mfw_view *v)
+/* Where the value of a header begins; 0: it is not there. */
+__noinline __u32 sip_header_at(struct __sk_buff *skb, const struct mfw_pkt *pkt, __u32 headers,
+			       __u32 header)
 {
-	struct sip_start start = {};
 	struct sip_headers h;
 
-	if (!v || !pkt || !sip_find(skb, pkt, &start))
+	if (!pkt)
 		return 0;
-	sip_read(skb, pkt, &start, &h);
-	return sip_value(skb, pkt, h.at[header & (SIP_HEADERS - 1)], v);
+	sip_read(skb, pkt, headers, &h);
+	return h.at[header & (SIP_HEADERS - 1)];
+}
+
+/* The value of a header, as it stands in the packet. One after another: each has its stack alone.
+ */
+static __always_inline int sip_header(struct __sk_buff *skb, const struct mfw_pkt *pkt,
+				      __u32 header, struct mfw_view *v)
+{
+	struct sip_start start = {};
+
+	if (!v || !sip_find(skb, pkt, &start))
+		return 0;
+	return sip_value(skb, pkt, sip_header_at(skb, pkt, start.headers, header), v);
 }
 
 int sip_user_agent(struct __sk_buff *skb, const struct mfw_pkt *pkt, struct mfw_view *v)

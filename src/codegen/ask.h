@@ -22,10 +22,10 @@
 #define FRAME_PKT     (-(int)sizeof(struct mfw_pkt))
 #define FRAME_VIEW    (FRAME_PKT - (int)sizeof(struct mfw_view))
 #define FRAME_SCRATCH (FRAME_VIEW - SCRATCH_LEN)
-/* The headers as they are, only where a program begins: the same place as what follows. */
-#define FRAME_HEAD    (FRAME_SCRATCH - 64)
+/* The headers as they are, only where a program begins: the same place as all but the packet's. */
+#define FRAME_HEAD    (FRAME_PKT - 64)
 /*
- * Below it, what matchers have found (struct slots), and parities of xors, one byte for each that
+ * Below the scratch, what matchers have found (struct slots), and parities of xors, one byte for each that
  * is inside of another one.
  */
 
