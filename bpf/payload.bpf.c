@@ -173,6 +173,8 @@ __noinline __u64 payload_places(const struct payload_block *b, const struct payl
 		next = b->w[half + i + 1];
 		x = (this ^ first) | ((payload_from(this, next, 1) ^ second) & both);
 		found |= ((x - MFW_ONES) & ~x & MFW_HIGH) >> i;
+		/* All loads first would fill the stack. */
+		asm volatile("" : "+r"(found)::"memory");
 	}
 	if (!found || !n->four)
 		return found;
@@ -236,7 +238,7 @@ static long payload_step(__u32 i, struct payload_search *s)
 		bit = mfw_lowest_bit(s->places[0]);
 		s->places[0] &= s->places[0] - 1;
 	}
-	at = s->base + (7 - bit % 8) * 8 + bit / 8 + second * 64;
+	at = s->base + (7 - bit % 8) * 8 + bit / 8 + second * (PAYLOAD_BLOCK / 2);
 	s->found = at >= s->begin && payload_is_at(s->skb, at, s->end, s->pattern, s->fold);
 	return !!s->found;
 }

@@ -25,8 +25,8 @@
 /* The headers as they are, only where a program begins: the same place as all but the packet's. */
 #define FRAME_HEAD    (FRAME_PKT - 64)
 /*
- * Below the scratch, what matchers have found (struct slots), and parities of xors, one byte for each that
- * is inside of another one.
+ * Below the scratch, what matchers have found (struct slots), and parities of xors, one byte for
+ * each that is inside of another one.
  */
 
 #define PKT(member) (FRAME_PKT + (int)offsetof(struct mfw_pkt, member))
