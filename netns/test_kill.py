@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""kill -9 at any system call: old rules or new ones, and the next command cleans up."""
+"""kill -9 at any system call: old rules or new ones, lists too, and the next command cleans up."""
 
 import json
 import os
@@ -96,12 +96,13 @@ class Case:
 
 
 def state() -> tuple[str, list[str]]:
-    """What counts: the customer's rules, and who there is. A name with a dot is no customer's."""
+    """What counts: the customer's rules and list, and who there is. A dot is in nobody's name."""
     # A name on which no namespace is mounted yet, or any more, is none.
     rules = nft_list("acme") if os.path.ismount("/run/netns/acme") else ""
-    return re.sub(r" # handle \d+", "", rules), sorted(
-        name for name in os.listdir("/run/mfw/customers") if "." not in name
-    )
+    names = sorted(n for n in os.listdir("/run/mfw/customers") if "." not in n)
+    if "acme" in names and "customer/acme/list/bad" in pins():
+        rules += ctl("list", "show", "acme", "bad")
+    return re.sub(r" # handle \d+", "", rules), names
 
 
 def customer() -> None:
@@ -116,6 +117,15 @@ def no_customer() -> None:
 
 def remove_if_there() -> None:
     ctl("customer", "del", "acme", status=None)
+
+
+def list_of_customer() -> None:
+    customer()
+    ctl("list", "set", "acme", "bad", "192.0.2.1", "2001:db8::/32")
+    ctl("rule", "add", "acme", "edge", "--ref", "l", "ip.src in $bad", "drop")
+
+
+LIST = ["acme", "bad"]
 
 
 def nothing() -> None:
@@ -199,6 +209,20 @@ CASES = [
     Case("customer-add", ["customer", "add", "acme"], nothing, remove_if_there),
     Case("customer-del", ["customer", "del", "acme"], customer, remove_if_there),
     Case("apply", ["apply", AFTER], applied, no_customers),
+    Case("list", ["list", "set", *LIST, "192.0.2.9", "::1"], customer, no_customer),
+    Case(
+        "list-set",
+        ["list", "set", *LIST, "192.0.2.9", "192.0.2.1"],
+        list_of_customer,
+        no_customer,
+    ),
+    Case("list-add", ["list", "add", *LIST, "::9"], list_of_customer, no_customer),
+    Case(
+        "list-del",
+        ["list", "del", *LIST, "192.0.2.1", "2001:db8::/32"],
+        list_of_customer,
+        no_customer,
+    ),
 ]
 
 
@@ -246,6 +270,8 @@ def check_pins(what: str) -> None:
     """Each pin is one that a rule names, or the shared one of it."""
     named = set(re.findall(r'"hash": ?"(\w+)"', ctl("--json", "rule", "list", "acme")))
     for pin in pins():
+        if pin == "customer/acme/list/bad":
+            continue
         true(pin.rsplit("/", 1)[-1] in named, f"{what}: nobody uses the pin {pin}")
 
 
@@ -365,3 +391,27 @@ def test_apply() -> None:
     """apply of two customers with lists: each namespace and each list old or new"""
     count = kill_apply("all" if at_least("long") else CHANGING)
     true(not at_least("long") or count >= 500, f"{count} points")
+
+
+@takes(60)
+def test_list() -> None:
+    """list set, of a list that is not there"""
+    run_case("list")
+
+
+@takes(60)
+def test_list_set() -> None:
+    """list set, of a list that a rule looks into"""
+    run_case("list-set")
+
+
+@takes(60, "full")
+def test_list_add() -> None:
+    """list add, in place"""
+    run_case("list-add")
+
+
+@takes(60, "full")
+def test_list_del() -> None:
+    """list del, of several entries"""
+    run_case("list-del")

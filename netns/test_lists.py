@@ -334,6 +334,34 @@ def check(match: str, *words: str, status: int = 0) -> Any:
     return mfwctl("--json", "expr", "check", *words, match, status=status).json()
 
 
+def test_compiled() -> None:
+    """An object of expr compile, loaded by bpftool and bound to the list, sees it change"""
+    with customers("acme"), Lab("acme") as lab, files() as path:
+        chain("acme")
+        mfwctl("list", "set", "acme", "bad", FOUR)
+        match = "not ip.src in $bad and not ip.dst in $bad"
+        mfwctl("expr", "compile", "-o", str(path / "x.bpf.o"), match)
+        load = ["bpftool", "prog", "load", str(path / "x.bpf.o")]
+        bind = [
+            "map",
+            "name",
+            "mfw_list_bad",
+            "pinned",
+            str(PINS / "customer/acme/list/bad"),
+        ]
+        run([*load, "/sys/fs/bpf/bound", *bind])
+        run([*load, "/sys/fs/bpf/unbound"])
+        for name in "bound", "unbound":
+            words = ["--ref", name, "--object-pinned", f"/sys/fs/bpf/{name}", "drop"]
+            mfwctl("rule", "add", "acme", "edge", *words)
+        same(arrives(lab), [True, False], "IPv4 is in the list")
+        mfwctl("list", "add", "acme", "bad", SIX)
+        same(arrives(lab), [True, True], "both are")
+        mfwctl("list", "set", "acme", "bad", "192.0.2.77")
+        same(arrives(lab), [False, False], "neither is")
+        same(packets("acme", "edge"), {"bound": 3, "unbound": 0}, "counted")
+
+
 def test_full() -> None:
     """A list that would have more than it has room for is refused, and stays as it was"""
     if not at_least("long"):

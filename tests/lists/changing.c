@@ -156,7 +156,7 @@ static void toggle_text(const struct subject *s, unsigned i, char ret[128])
 
 static void put_all(struct writer *w)
 {
-	cleanup(kernel_array_close) struct kernel_array old = w->array;
+	cleanup(kernel_array_close) __attribute__((unused)) struct kernel_array old = w->array;
 	cleanup_entries struct entries entries = {};
 	char text[128];
 
