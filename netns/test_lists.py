@@ -318,6 +318,12 @@ def test_tried() -> None:
             ("list.missing", 11),
             "the customer has none",
         )
+        for name, says in (
+            ("nosuch", "no customer 'nosuch'"),
+            ("../acme", "'.'"),
+            ("", "empty"),
+        ):
+            refused("expr", "check", "sip", "--customer", name, says=says, status=None)
         mfwctl("list", "set", "acme", "bad", "10.1.2.3")
         same(check("ip.src in $bad", "--customer", "acme")["warnings"], [], "he has")
         words = ["--json", "test", "--verify", "--customer", "acme", "ip.src in $bad"]

@@ -134,7 +134,7 @@ struct mfw_options {
 /*
  * Opens the library. opts may be NULL. Needs no privilege by itself.
  * Errors: ENOMEM, EINVAL (a size that is too small to be any version's), node.bad, geo.*,
- * list.given.
+ * list.given, name.bad and customer.missing (of options.customer).
  */
 int mfw_open(const struct mfw_options *opts, struct mfw **ret, struct mfw_err **err);
 /* Closes sockets and frees all that mfw owns. Changes, listings and so on are freed before. */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "apply/context.h"
+#include "apply/customer.h"
 #include "apply/lists.h"
 #include "base/nearest.h"
 #include "expr/constant.h"
+#include "model/name.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -154,6 +156,20 @@ static int add_given(struct mfw *mfw, const char *text, struct mfw_err **err)
 	return lists_check_name(list->name, err);
 }
 
+/* Whoever may not look learns it when a list is asked for. */
+static int check_customer(const char *name, struct mfw_err **err)
+{
+	cleanup_customer struct customer *customer = NULL;
+	cleanup_err struct mfw_err *why = NULL;
+	int r = name_check("customer", name, err);
+
+	if (r || customer_read(name, &customer, &why) != -ENOENT)
+		return r;
+	if (err)
+		*err = steal_ptr(why);
+	return -ENOENT;
+}
+
 static int take_lists(struct mfw *mfw, const struct mfw_options *o, struct mfw_err **err)
 {
 	int r = 0;
@@ -164,7 +180,7 @@ static int take_lists(struct mfw *mfw, const struct mfw_options *o, struct mfw_e
 		return err_nomem(err);
 	for (size_t i = 0; i < o->n_lists && !r; i++)
 		r = add_given(mfw, o->lists[i], err);
-	return r;
+	return r || !o->customer ? r : check_customer(o->customer, err);
 }
 
 static int fill(struct mfw *mfw, const struct mfw_options *o, struct mfw_err **err)
