@@ -64,7 +64,7 @@ static __always_inline int mfw_list_in_row(const __u64 *row, int words, __u32 ad
 static __always_inline int mfw_list_in_table(void *list, const union mfw_line *line, __u32 address)
 {
 	const struct mfw_list_table *table = (const void *)line;
-	__u32 word = address >> 14 & 3, bit = address >> 8 & 63, cell;
+	__u32 word = address >> 14 & 3, bit = address >> 8 & 63, cell, half;
 	__u64 any = table->any[word];
 
 	if (table->wide) {
@@ -77,7 +77,10 @@ static __always_inline int mfw_list_in_table(void *list, const union mfw_line *l
 		return 0;
 	cell = table->bitmaps + table->before[word] + mfw_count_bits(any & ((1ULL << bit) - 1));
 	line = mfw_list_line(list, cell >> 1);
-	return line && line->d[(cell & 1) << 2 | (address >> 6 & 3)] >> (address & 63) & 1;
+	half = (cell & 1) << 2;
+	/* A sum that stays one: before Linux 6.7 an `or` has no bounds to the verifier. */
+	asm volatile("" : "+r"(half));
+	return line && line->d[half + (address >> 6 & 3)] >> (address & 63) & 1;
 }
 
 /* Numbers and pairs of them, by their place in the whole list. */
