@@ -380,6 +380,20 @@ static int apply_same(struct mfw *mfw, struct mfw_err **err)
 		false, err);
 }
 
+/* A list that is changed, new ones of a customer and of all; programs are known by lists' numbers.
+ */
+static int apply_lists(struct mfw *mfw, struct mfw_err **err)
+{
+	return apply(
+		mfw,
+		"{\"version\": 1, \"lists\": {\"fresh\": [\"192.0.2.1\"]}, \"customers\": "
+		"[{\"name\": \"acme\", \"lists\": {\"bad\": [\"203.0.113.0/24\"], \"own\": "
+		"[\"2001:db8::/32\"]}, \"chains\": [{\"name\": \"side\"}, {\"name\": \"edge\", "
+		"\"hook\": \"forward\", \"rules\": [" RULE_NEW(
+			"s1", "ip.src in $bad or ip.src in $shared.malware") END,
+		false, err);
+}
+
 /* One is changed, one is made, one is deleted. */
 static int apply_three(struct mfw *mfw, struct mfw_err **err)
 {
@@ -456,6 +470,7 @@ static const struct scenario scenarios[] = {
 	{"apply, one customer", world_fill, .run = apply_one, .repeats = true},
 	{"apply, of state", fill_visits, .run = apply_one, .repeats = true},
 	{"apply, policy", world_fill, .run = apply_same, .repeats = true},
+	{"apply, lists", fill_lists, .run = apply_lists, .in_parts = true, .repeats = true},
 	{"apply, three customers", world_fill, .run = apply_three, .in_parts = true,
 	 .repeats = true},
 };
