@@ -468,7 +468,9 @@ def test_lists() -> None:
         same(len(sent_by(command, stdin=saved).batches()), 0, "batches")
         program = rules("acme", "edge")[0]["program"]["id"]
         second = with_lists(["192.0.2.7"], ["203.0.113.9", "203.0.113.10"], match)
-        mfwctl("verify", "-", stdin=second, status=3)
+        found = mfwctl("verify", "-", stdin=second, status=3).out
+        for what in "for all: list all has other", "acme: list bad has other":
+            true(what in found, f"{what} in {found}")
         done = apply(second, "--json").json()
         same(done["lists"], {"added": 0, "changed": 1}, "everybody's")
         same(done["customers"][0]["lists"], {"added": 0, "changed": 1}, "acme's")

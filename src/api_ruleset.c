@@ -93,15 +93,38 @@ static void fill_delta(struct mfw_delta *delta, const struct diff_step *step)
 	};
 }
 
+/* Which of the ruleset's lists that are new or differ; *step counts down to it. */
+static const struct declared_list *find_list(const struct mfw_applied *applied,
+					     const struct ruleset_customer *customer, size_t *step)
+{
+	for (size_t i = 0; i < applied->of->n_lists; i++) {
+		const struct declared_list *l = &applied->of->lists[i];
+
+		if (l->customer == customer && (l->is_new || l->differs) && !(*step)--)
+			return l;
+	}
+	return NULL;
+}
+
 const struct mfw_delta *mfw_applied_delta(struct mfw_applied *applied, size_t i, size_t step)
 {
-	const struct diff *diff = i < applied->n ? &applied->all[i].diff : NULL;
+	const struct applied_customer *c = i < applied->n ? &applied->all[i] : NULL;
+	const struct declared_list *list = NULL;
 
+	if (c ? !!c->to : i == MFW_APPLIED_SHARED)
+		list = find_list(applied, c ? c->to : NULL, &step);
+	if (list) {
+		applied->delta = (struct mfw_delta){MFW_SIZE(struct mfw_delta),
+						    .kind = list->is_new ? MFW_DELTA_LIST_ADD
+									 : MFW_DELTA_LIST_CHANGE,
+						    .list = list->from->name};
+		return &applied->delta;
+	}
 	/* That a chain is emptied before it is deleted is nobody's business. */
-	for (size_t k = 0; diff && k < diff->n; k++) {
-		if (diff->steps[k].kind == DIFF_CHAIN_FLUSH || step--)
+	for (size_t k = 0; c && k < c->diff.n; k++) {
+		if (c->diff.steps[k].kind == DIFF_CHAIN_FLUSH || step--)
 			continue;
-		fill_delta(&applied->delta, &diff->steps[k]);
+		fill_delta(&applied->delta, &c->diff.steps[k]);
 		return &applied->delta;
 	}
 	return NULL;

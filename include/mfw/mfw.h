@@ -594,6 +594,8 @@ enum mfw_delta_kind {
 	MFW_DELTA_RULE_REPLACE,
 	MFW_DELTA_RULE_MOVE,
 	MFW_DELTA_RULE_DELETE,
+	MFW_DELTA_LIST_ADD,
+	MFW_DELTA_LIST_CHANGE, /* it had other entries */
 };
 
 enum mfw_rule_field {
@@ -617,6 +619,7 @@ struct mfw_delta {
 	const struct mfw_rule *before; /* foreign ones have no ref */
 	const struct mfw_rule *rule;
 	const char *after; /* where it is put: behind this ref; NULL: first */
+	const char *list;  /* its name */
 };
 
 /*
@@ -636,7 +639,12 @@ int mfw_apply(struct mfw *mfw, struct mfw_ruleset *ruleset, const struct mfw_app
 	      struct mfw_applied **ret, struct mfw_err **err);
 /* Customer `i`, by the ruleset's order, deleted ones last; NULL when there are no more. */
 const struct mfw_applied_customer *mfw_applied_get(const struct mfw_applied *applied, size_t i);
-/* Step `step` of customer i's; NULL when there are no more. It lives as long as the ruleset. */
+/* i for everybody's lists. */
+#define MFW_APPLIED_SHARED ((size_t)-1)
+/*
+ * Step `step` of customer i's, lists first; NULL when there are no more. It is good until the next
+ * call, and lives no longer than the ruleset.
+ */
 const struct mfw_delta *mfw_applied_delta(struct mfw_applied *applied, size_t i, size_t step);
 /* How many of everybody's lists were added, and how many changed. */
 void mfw_applied_lists(const struct mfw_applied *applied, size_t *ret_added, size_t *ret_changed);

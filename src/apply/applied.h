@@ -27,7 +27,7 @@ struct mfw_applied {
 	struct ruleset before; /* what they had */
 	struct said said;
 	struct mfw_delta delta;            /* what was asked for last */
-	const struct ruleset *of;          /* that was applied, as long as that is under way */
+	const struct mfw_ruleset *of;      /* that was applied */
 	struct mfw_ruleset *own;           /* that it was made of; NULL: the caller's */
 	struct mfw_err *error;             /* of what is kept */
 	size_t lists_added, lists_changed; /* everybody's */

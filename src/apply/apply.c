@@ -36,9 +36,14 @@ static int make_customer(struct applying *a, struct applied_customer *c, struct 
 	return r;
 }
 
+static bool is_of_namespace(const struct mfw_err *err)
+{
+	return err && !strncmp(mfw_err_kind(err), "netns.", 6);
+}
+
 static bool is_left_out(const struct applying *a, const struct mfw_err *err)
 {
-	return a->options.skip && err && !strncmp(mfw_err_kind(err), "netns.", 6);
+	return a->options.skip && is_of_namespace(err);
 }
 
 static int prepare_one(struct applying *a, struct applied_customer *c, struct mfw_err **err)
@@ -52,7 +57,9 @@ static int prepare_one(struct applying *a, struct applied_customer *c, struct mf
 		r = applying_make_lists(a, c, &why);
 	if (!r && (c->made || c->diff.n))
 		r = applying_prepare(a, c, &why);
-	if (r && !c->made && is_left_out(a, why)) {
+	/* One that was there a moment ago has gone in the middle: the others are done. */
+	if (r && !c->made && (is_left_out(a, why) || (c->from && is_of_namespace(why)))) {
+		change_free(steal_ptr(c->change));
 		c->error = steal_ptr(why);
 		return 0;
 	}
@@ -338,7 +345,7 @@ static int begin(struct applying *a, const struct mfw_apply_options *options,
 		memcpy(&a->options, options,
 		       options->size < sizeof(a->options) ? options->size : sizeof(a->options));
 	a->applied = applied;
-	applied->of = &a->ruleset->rs;
+	applied->of = a->ruleset;
 	a->mfw->keeps_sources = true;
 	r = run(a, err);
 	source_forget(a->mfw);

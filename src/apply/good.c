@@ -54,7 +54,7 @@ int good_write(const struct mfw *mfw, const struct mfw_applied *a, struct mfw_er
 			r = write_customer(&keep, dir, (struct ruleset_customer *)c->to, err);
 	}
 	if (!r && a->of)
-		r = write_shared(&keep, dir, a->of, err);
+		r = write_shared(&keep, dir, &a->of->rs, err);
 	r = r ? r : keep_finish(&keep, err);
 	for (size_t i = 0; i < a->n && !r; i++)
 		if (!a->all[i].error && !a->all[i].to)

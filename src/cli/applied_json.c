@@ -62,6 +62,8 @@ static const struct {
 	[MFW_DELTA_RULE_REPLACE] = {"rule", "replaced"},
 	[MFW_DELTA_RULE_MOVE] = {"rule", "moved"},
 	[MFW_DELTA_RULE_DELETE] = {"rule", "removed"},
+	[MFW_DELTA_LIST_ADD] = {"list", "added"},
+	[MFW_DELTA_LIST_CHANGE] = {"list", "changed"},
 };
 
 static bool is_rule(const struct mfw_delta *d)
@@ -94,7 +96,9 @@ static json_t *delta_json(const struct mfw_delta *d, bool values)
 
 	out_set_text(object, "what", kinds[d->kind].what);
 	out_set_text(object, "change", kinds[d->kind].change);
-	out_set_text(object, "chain", chain->name);
+	out_set_text(object, "list", d->list);
+	if (chain)
+		out_set_text(object, "chain", chain->name);
 	if (rule)
 		out_set_text(object, "ref", rule->ref);
 	if (rule && !rule->ref)
@@ -135,12 +139,21 @@ static void set_counts(json_t *object, const struct mfw_applied_customer *c)
 	set_lists(object, c->lists_added, c->lists_changed);
 }
 
+static json_t *changes_json(struct mfw_applied *applied, size_t i, bool values)
+{
+	json_t *changes = json_array();
+	const struct mfw_delta *d;
+
+	for (size_t k = 0; (d = mfw_applied_delta(applied, i, k)); k++)
+		json_array_append_new(changes, delta_json(d, values));
+	return changes;
+}
+
 static json_t *customer_json(struct mfw_applied *applied, size_t i, bool values)
 {
 	const struct mfw_applied_customer *c = mfw_applied_get(applied, i);
-	json_t *object = json_object(), *changes = json_array();
+	json_t *object = json_object();
 	cleanup_fault struct fault fault = {};
-	const struct mfw_delta *d;
 
 	out_set_text(object, "name", c->name);
 	json_object_set_new(object, "changed", json_boolean(c->changed));
@@ -148,9 +161,7 @@ static json_t *customer_json(struct mfw_applied *applied, size_t i, bool values)
 	json_object_set_new(object, "deleted", json_boolean(c->deleted));
 	set_counts(object, c);
 	set_count(object, "batches", c->batches);
-	for (size_t k = 0; (d = mfw_applied_delta(applied, i, k)); k++)
-		json_array_append_new(changes, delta_json(d, values));
-	json_object_set_new(object, "changes", changes);
+	json_object_set_new(object, "changes", changes_json(applied, i, values));
 	if (c->error) {
 		fault_copy(&fault, c->error);
 		json_object_set_new(object, "error", fault_json(&fault));
@@ -166,6 +177,7 @@ json_t *applied_json(struct mfw_applied *applied, const struct config *config)
 
 	mfw_applied_lists(applied, &added, &changed);
 	set_lists(object, added, changed);
+	json_object_set_new(object, "changes", changes_json(applied, MFW_APPLIED_SHARED, false));
 	changed += added;
 	for (size_t i = 0; (c = mfw_applied_get(applied, i)); i++) {
 		changed += c->changed;

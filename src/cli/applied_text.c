@@ -39,7 +39,9 @@ static void put_name(const struct mfw_delta *d)
 	const struct mfw_chain *chain = d->chain ? d->chain : d->chain_before;
 	const struct mfw_rule *rule = d->rule ? d->rule : d->before;
 
-	if (!rule)
+	if (d->list)
+		printf("list %s", d->list);
+	else if (!rule)
 		printf("chain %s", chain->name);
 	else if (rule->ref)
 		printf("rule %s/%s", chain->name, rule->ref);
@@ -121,7 +123,8 @@ static const struct {
 	[MFW_DELTA_CHAIN_ADD] = {'+', OUT_GREEN},     [MFW_DELTA_CHAIN_SET] = {'~', OUT_YELLOW},
 	[MFW_DELTA_CHAIN_DELETE] = {'-', OUT_RED},    [MFW_DELTA_RULE_ADD] = {'+', OUT_GREEN},
 	[MFW_DELTA_RULE_REPLACE] = {'~', OUT_YELLOW}, [MFW_DELTA_RULE_MOVE] = {'>', OUT_YELLOW},
-	[MFW_DELTA_RULE_DELETE] = {'-', OUT_RED},
+	[MFW_DELTA_RULE_DELETE] = {'-', OUT_RED},     [MFW_DELTA_LIST_ADD] = {'+', OUT_GREEN},
+	[MFW_DELTA_LIST_CHANGE] = {'~', OUT_YELLOW},
 };
 
 static void put_delta(const struct mfw_delta *d)
@@ -135,6 +138,8 @@ static void put_delta(const struct mfw_delta *d)
 		put_rule(d->rule);
 	if (d->kind == MFW_DELTA_RULE_DELETE && d->before->ref)
 		put_rule(d->before);
+	if (d->kind == MFW_DELTA_LIST_CHANGE)
+		fputs(": other entries", stdout);
 	if (d->kind == MFW_DELTA_RULE_MOVE)
 		printf(": %s%s", d->after ? "behind " : "to the start", d->after ? d->after : "");
 	putchar('\n');
@@ -201,8 +206,9 @@ static void put_customer(struct mfw_applied *applied, size_t i, const struct con
 		put_delta(d);
 }
 
-static bool put_shared(const struct mfw_applied *applied)
+static bool put_shared(struct mfw_applied *applied, const struct config *config)
 {
+	const struct mfw_delta *d;
 	struct phrase p = {};
 	size_t added, changed;
 
@@ -213,13 +219,16 @@ static bool put_shared(const struct mfw_applied *applied)
 	add_count(&p, "list", added, "added");
 	add_count(&p, "list", changed, "changed");
 	putchar('\n');
+	for (size_t k = 0; config->diff && (d = mfw_applied_delta(applied, MFW_APPLIED_SHARED, k));
+	     k++)
+		put_delta(d);
 	return true;
 }
 
 void applied_text(struct mfw_applied *applied, const struct config *config)
 {
 	const struct mfw_applied_customer *c;
-	bool shared = put_shared(applied);
+	bool shared = put_shared(applied, config);
 	size_t changed = 0, n = 0;
 
 	for (; (c = mfw_applied_get(applied, n)); n++) {

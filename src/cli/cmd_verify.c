@@ -18,6 +18,8 @@ static const char *drift_kind(const struct mfw_delta *d)
 	case MFW_DELTA_RULE_ADD: return "rule_missing";
 	case MFW_DELTA_RULE_MOVE: return "rule_elsewhere";
 	case MFW_DELTA_RULE_DELETE: return d->before->ref ? "rule_unknown" : "rule_foreign";
+	case MFW_DELTA_LIST_ADD: return "list_missing";
+	case MFW_DELTA_LIST_CHANGE: return "list_differs";
 	case MFW_DELTA_RULE_REPLACE: break;
 	}
 	if (!(d->fields & MFW_RULE_PIN))
@@ -36,6 +38,8 @@ static const struct {
 	{"rule_unknown", "is not in the ruleset"},
 	{"rule_foreign", "was made by another tool"},
 	{"rule_differs", "differs"},
+	{"list_missing", "is missing"},
+	{"list_differs", "has other entries"},
 	{"pin_missing", "has lost its pin, and still runs its program"},
 	{"pin_replaced", "runs another program than its pin names"},
 };
@@ -74,7 +78,9 @@ static void put_drift(const char *customer, const struct mfw_delta *d)
 	const struct mfw_rule *rule = d->rule ? d->rule : d->before;
 
 	printf("%s: ", customer);
-	if (!rule)
+	if (d->list)
+		printf("list %s", d->list);
+	else if (!rule)
 		printf("chain %s", chain->name);
 	else if (rule->ref)
 		printf("rule %s/%s", chain->name, rule->ref);
@@ -98,10 +104,6 @@ static void put_customer(struct mfw_applied *applied, size_t i)
 	} else if (c->made) {
 		printf("%s: the customer is missing\n", c->name);
 	}
-	if (!c->made && c->lists_added + c->lists_changed)
-		printf("%s: %zu list%s missing, %zu ha%s other entries\n", c->name, c->lists_added,
-		       c->lists_added == 1 ? " is" : "s are", c->lists_changed,
-		       c->lists_changed == 1 ? "s" : "ve");
 	for (size_t k = 0; !c->made && (d = mfw_applied_delta(applied, i, k)); k++)
 		put_drift(c->name, d);
 }
@@ -113,7 +115,9 @@ static json_t *drift_json(const struct mfw_delta *d)
 	json_t *object = json_object(), *fields = json_array();
 
 	out_set_text(object, "kind", drift_kind(d));
-	out_set_text(object, "chain", chain->name);
+	out_set_text(object, "list", d->list);
+	if (chain)
+		out_set_text(object, "chain", chain->name);
 	if (rule)
 		out_set_text(object, "ref", rule->ref);
 	if (rule && !rule->ref)
@@ -136,8 +140,6 @@ static json_t *customer_json(struct mfw_applied *applied, size_t i)
 
 	out_set_text(object, "name", c->name);
 	json_object_set_new(object, "missing", json_boolean(c->made));
-	json_object_set_new(object, "lists_missing", json_integer((json_int_t)c->lists_added));
-	json_object_set_new(object, "lists_differ", json_integer((json_int_t)c->lists_changed));
 	if (c->error) {
 		fault_copy(&fault, c->error);
 		json_object_set_new(object, "error", fault_json(&fault));
@@ -150,23 +152,25 @@ static json_t *customer_json(struct mfw_applied *applied, size_t i)
 
 static void print_json(struct mfw_applied *applied, bool drift)
 {
-	json_t *object = json_object(), *customers = json_array();
+	json_t *object = json_object(), *customers = json_array(), *shared = json_array();
+	const struct mfw_delta *d;
 
+	for (size_t k = 0; (d = mfw_applied_delta(applied, MFW_APPLIED_SHARED, k)); k++)
+		json_array_append_new(shared, drift_json(d));
 	for (size_t i = 0; mfw_applied_get(applied, i); i++)
 		json_array_append_new(customers, customer_json(applied, i));
 	json_object_set_new(object, "drift", json_boolean(drift));
+	json_object_set_new(object, "shared", shared);
 	json_object_set_new(object, "customers", customers);
 	out_json(object);
 }
 
 static void print_text(struct mfw_applied *applied, bool drift)
 {
-	size_t missing, differ;
+	const struct mfw_delta *d;
 
-	mfw_applied_lists(applied, &missing, &differ);
-	if (missing + differ)
-		printf("for all: %zu list%s missing, %zu ha%s other entries\n", missing,
-		       missing == 1 ? " is" : "s are", differ, differ == 1 ? "s" : "ve");
+	for (size_t k = 0; (d = mfw_applied_delta(applied, MFW_APPLIED_SHARED, k)); k++)
+		put_drift("for all", d);
 	for (size_t i = 0; mfw_applied_get(applied, i); i++)
 		put_customer(applied, i);
 	if (!drift)

@@ -349,6 +349,34 @@ static void goes_on_after_a_failure(void **state)
 	check_rules("beta", "n");
 }
 
+/* Both customers have been looked at: then a namespace goes. */
+static void vanish(void *ctx, uint64_t done, uint64_t all)
+{
+	(void)ctx;
+	(void)all;
+	if (done == 2)
+		*fake_netns("acme")->path = '\0';
+}
+
+static void goes_on_without_a_namespace(void **state)
+{
+	struct mfw_apply_options watched = {.progress = vanish};
+	struct done d;
+
+	(void)state;
+	fill();
+	d = apply_with(CUSTOMERS(EDGE("acme", RULE("n", TWO, "drop")) "," EDGE(
+			       "beta", RULE("n", TWO, "drop"))),
+		       watched);
+	assert_int_equal(d.r, 0);
+	assert_non_null(mfw_applied_get(d.applied, 0)->error);
+	assert_null(mfw_applied_get(d.applied, 1)->error);
+	finish(&d);
+	check_rules("beta", "n");
+	d = apply(CUSTOMERS(EDGE("acme", "")));
+	check_refusal(&d, "netns.drift", "acme");
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -365,6 +393,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(finds_every_mistake),
 		cmocka_unit_test(says_whose_namespace),
 		cmocka_unit_test(goes_on_after_a_failure),
+		cmocka_unit_test(goes_on_without_a_namespace),
 	};
 	int failed;
 
