@@ -309,6 +309,14 @@ def test_confirm() -> None:
         apply(one(X), "--confirm", "30")
         mfwctl("rollback")
         same(words_that_pass(lab), [True, False], "taken back by hand")
+        good = (STATE / "good/acme.json").read_text()
+        mfwctl("flush", "--yes")
+        apply(ruleset(), "--prune", "--confirm", "30")
+        same((STATE / "good/acme.json").read_text(), good, "for good: as before")
+        mfwctl("rollback")
+        same(rules("acme", "edge"), [], "the customer is there again, flushed")
+        mfwctl("rollback")
+        same(rules("acme", "edge")[0]["match"], Y, "the rules are there again")
 
 
 def end_guards() -> None:

@@ -248,7 +248,7 @@ static int get_ready(struct applying *a, struct mfw_err **err)
 	if (!changes_anything(a))
 		return 0;
 	if (a->mfw->state_dir && !a->back && !a->options.unrecorded)
-		r = history_add(a->mfw, a->applied, a->options.unconfirmed, &a->entry, err);
+		r = history_add(a->mfw, a->applied, a->options.ready, &a->entry, err);
 	if (!r && a->options.ready && a->options.ready(a->options.ready_ctx, a->entry))
 		r = err_make(err, ECANCELED, "apply.given_up",
 			     "it was not to go on; nothing has been changed");

@@ -492,7 +492,6 @@ int customer_del_locked(struct mfw *mfw, const char *name, struct mfw_err **err)
 	if (r)
 		return r;
 	remove_file(name);
-	good_forget(mfw, name);
 	lock_remove(lock_name);
 	return 0;
 }
@@ -503,7 +502,11 @@ int customer_del(struct mfw *mfw, const char *name, struct mfw_err **err)
 	int r = name_check("customer", name, err);
 
 	r = r ? r : customer_lock_all(mfw, &lock, err);
-	return r ? r : customer_del_locked(mfw, name, err);
+	r = r ? r : customer_del_locked(mfw, name, err);
+	/* A boot would make it again. */
+	if (!r)
+		good_forget(mfw, name);
+	return r;
 }
 
 int customer_names(char ***ret, size_t *ret_n, struct mfw_err **err)

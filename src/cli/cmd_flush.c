@@ -35,7 +35,8 @@ static bool is_sure(const struct session *session)
 int flush_command(struct session *session, struct fault *fault)
 {
 	cleanup(ruleset_free_p) struct mfw_ruleset *ruleset = NULL;
-	struct mfw_apply_options how = {.check = session->config->check};
+	/* What a boot begins with is not to be nothing. */
+	struct mfw_apply_options how = {.check = session->config->check, .unconfirmed = true};
 	struct mfw_err *err = NULL;
 
 	if (!is_sure(session))
