@@ -22,6 +22,9 @@ struct applying {
 	uint64_t entry; /* of the history; 0: none */
 };
 
+/* All of it, with what a->ruleset and a->back say. See mfw_apply(). */
+int applying_run(struct applying *a, const struct mfw_apply_options *options,
+		 struct mfw_applied **ret, struct mfw_err **err);
 /* One of a customer's parts is done: it is looked at, prepared, and sent to. */
 void applying_tell(struct applying *a);
 
