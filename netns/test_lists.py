@@ -376,7 +376,9 @@ def test_full() -> None:
         mfwctl("list", "set", "acme", "big", "192.0.2.1")
         with (path / "l").open("w") as file:
             for i in range((1 << 24) + 1):
-                file.write(f"{i >> 24 | 1}.{i >> 16 & 255}.{i >> 8 & 255}.{i & 255}\n")
+                file.write(
+                    f"{(i >> 24) + 1}.{i >> 16 & 255}.{i >> 8 & 255}.{i & 255}\n"
+                )
         words = ("list", "set", "acme", "big", "--file", str(path / "l"))
         done = mfwctl(*words, status=1, kind="rel")
         if "room for 16777216" not in done.err:
