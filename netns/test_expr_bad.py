@@ -220,3 +220,19 @@ def test_long_places() -> None:
     found = run(command, 2, None, UNDER_STRACE)
     writes = len(re.findall(r"^write\(2,", found.err, re.M))
     true(writes < 10, f"one message takes {writes} writes")
+
+
+def test_long_texts() -> None:
+    """A rule's text is listed, saved and read again whole, up to what the language takes"""
+    text = f"tcp.dstport in {{{many('{i}', 10000, ' ', 50000)}}}"
+    with customers("acme"), TemporaryDirectory() as directory:
+        chain("acme")
+        mfwctl(*ADD, "--ref", "r", text, "drop")
+        listed = mfwctl("--json", "rule", "list", "acme").json()["chains"][0]["rules"]
+        same(listed[0]["match"] == text, True, "what is listed is what was entered")
+        saved = Path(directory, "saved.json")
+        saved.write_text(mfwctl("save", "acme").out)
+        mfwctl("verify", str(saved))
+        mfwctl("rule", "del", "acme", "edge", "r")
+        mfwctl("apply", str(saved))
+        mfwctl("verify", str(saved))

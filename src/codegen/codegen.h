@@ -4,8 +4,8 @@
  * matchers that the tree calls and with what it needs of bpf/lib. No privilege, no global state.
  *
  * The program returns 1 for a match, 0 otherwise, and carries its source in the .rodata strings
- * bpf_metadata_mfw_match (canonical text, at most CODEGEN_SOURCE_MAX bytes, cut beyond) and
- * bpf_metadata_mfw_version.
+ * bpf_metadata_mfw_match (canonical text, all of it: what is listed and saved is read from there)
+ * and bpf_metadata_mfw_version.
  */
 #ifndef CODEGEN_CODEGEN_H
 #define CODEGEN_CODEGEN_H
@@ -13,7 +13,6 @@
 #include "base/buf.h"
 #include "expr/expr.h"
 
-#define CODEGEN_SOURCE_MAX   15360
 #define CODEGEN_IDENTITY_LEN 16
 
 /*

@@ -103,13 +103,9 @@ static int add_text(struct image *image, enum image_section section, const char 
 /* The code's data comes first, datas[i] is vars[i], and then its maps. */
 int image_add_data(struct image *image, const struct code *code, const char *source)
 {
-	cleanup_buf struct buf text = {};
-
-	if (buf_add(&text, source, strnlen(source, CODEGEN_SOURCE_MAX)))
-		return -ENOMEM;
 	if (add_datas(image, code) || add_maps(image, code) ||
 	    add_text(image, IMAGE_LICENSE, "_license", "GPL") ||
-	    add_text(image, IMAGE_RODATA, "bpf_metadata_mfw_match", text.data))
+	    add_text(image, IMAGE_RODATA, "bpf_metadata_mfw_match", source))
 		return -ENOMEM;
 	return add_text(image, IMAGE_RODATA, "bpf_metadata_mfw_version", MFW_VERSION);
 }
