@@ -17,8 +17,7 @@ static int try_program(struct applying *a, const char *customer, const struct ru
 
 	if (kind == MATCH_BYTECODE)
 		return 0;
-	r = source_keep(a->mfw, customer, kind, *rule_match_text(rule->rule, kind),
-			(const struct kept_source **)&kept, err);
+	r = source_keep(a->mfw, customer, kind, *rule_match_text(rule->rule, kind), &kept, err);
 	if (r || kept->everything || kept->tried)
 		return r;
 	r = source_open(a->mfw, customer, NULL, kind, kept->text, &source, err);

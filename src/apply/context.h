@@ -23,7 +23,8 @@ struct site {
 	bool made;      /* a customer's: we made the namespace */
 	uint64_t inode;
 	char *lock_name;
-	char *pin_dir; /* the holder's links to programs */
+	char *pin_dir;    /* the holder's links to programs */
+	bool has_pin_dir; /* it was made, and not removed since */
 	struct kernel_ns *ns;
 	/* What was last seen or made there; NULL when unknown. */
 	struct view *view;
@@ -73,6 +74,7 @@ struct mfw {
 	void *by_customer; /* tsearch() tree of those that have one */
 	/* What matches were made into, while it is kept: see source_keep(). */
 	bool keeps_sources;
+	bool has_prog_dir; /* meanwhile: it was made */
 	void *sources;
 };
 

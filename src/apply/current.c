@@ -37,6 +37,7 @@ static int look(struct site *site, struct mfw_err **err)
 	int r;
 
 	site_forget_view(site);
+	site->has_pin_dir = false;
 	r = kernel_nft_chains(site->ns, site->family, site->table, &site->view, err);
 	for (size_t i = 0; !r && i < site->view->n_chains; i++)
 		r = kernel_nft_rules(site->ns, site->view->chains[i], false, err);

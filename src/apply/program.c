@@ -20,7 +20,8 @@ struct staging {
 	unsigned char hash[PROGRAM_HASH_LEN];
 	const char *origin;
 	struct source source;
-	bool opened; /* the source is; otherwise only its hash is known */
+	bool opened;              /* the source is; otherwise only its hash is known */
+	struct kept_source *kept; /* NULL: nothing is kept of it */
 };
 
 static void staging_clear(struct staging *s)
@@ -95,7 +96,8 @@ static int link_pin(struct staging *s, const char *hex, const char *pin, struct 
 
 	snprintf(dir, sizeof(dir), "%s/prog", kernel_pin_root());
 	snprintf(shared, sizeof(shared), "%s/%s", dir, hex);
-	r = kernel_pin_dir(dir, err);
+	r = s->mfw->has_prog_dir ? 0 : kernel_pin_dir(dir, err);
+	s->mfw->has_prog_dir = !r && s->mfw->keeps_sources;
 	for (int i = 0; i < LINK_TRIES && !r; i++) {
 		r = pin_shared(s, shared, err);
 		if (r)
@@ -172,25 +174,56 @@ static int clear_link(const struct staging *s, const char *hex, const char *pin)
 	return r ? r : -ENOENT;
 }
 
-/* The program at the holder's link, made if it is not there. */
-static int get_linked(struct staging *s, struct program **ret, struct mfw_err **err)
+/* Once for an apply, which has the lock alone; others may remove it when it is empty. */
+static int make_pin_dir(struct staging *s, struct mfw_err **err)
 {
-	const char *pin_dir = s->place->site->pin_dir;
-	char pin[PATH_MAX], hex[PROGRAM_HEX_LEN + 1];
+	struct site *site = s->place->site;
+	bool known = s->mfw->keeps_sources && site->has_pin_dir;
+	int r = known ? 0 : kernel_pin_dir(site->pin_dir, err);
+
+	site->has_pin_dir = !r;
+	return r;
+}
+
+/* Which program is pinned there. Links of one pin are asked once, where that is kept. */
+static int read_id(struct staging *s, const char *pin, uint32_t *ret, struct mfw_err **err)
+{
 	cleanup_close int fd = -1;
 	struct prog_info info;
+	uint64_t what = 0;
 	int r;
 
-	program_hex(s->hash, hex);
-	snprintf(pin, sizeof(pin), "%s/%s", pin_dir, hex);
-	r = kernel_pin_dir(pin_dir, err);
-	if (!r && clear_link(s, hex, pin))
-		r = get_pin(s, hex, pin, err);
-	r = r ? r : kernel_prog_open(pin, &fd, err);
+	if (s->kept && s->kept->prog_id && !kernel_pin_id(pin, &what) && what == s->kept->pin_id) {
+		*ret = s->kept->prog_id;
+		return 0;
+	}
+	r = kernel_prog_open(pin, &fd, err);
 	r = r ? r : kernel_prog_info(fd, &info, err);
 	if (r)
 		return r;
-	*ret = program_new(pin, s->hash, info.id);
+	*ret = info.id;
+	if (s->kept && !s->kept->prog_id && !kernel_pin_id(pin, &s->kept->pin_id))
+		s->kept->prog_id = info.id;
+	return 0;
+}
+
+/* The program at the holder's link, made if it is not there. */
+static int get_linked(struct staging *s, struct program **ret, struct mfw_err **err)
+{
+	struct site *site = s->place->site;
+	char pin[PATH_MAX], hex[PROGRAM_HEX_LEN + 1];
+	uint32_t id;
+	int r;
+
+	program_hex(s->hash, hex);
+	snprintf(pin, sizeof(pin), "%s/%s", site->pin_dir, hex);
+	r = make_pin_dir(s, err);
+	if (!r && clear_link(s, hex, pin))
+		r = get_pin(s, hex, pin, err);
+	r = r ? r : read_id(s, pin, &id, err);
+	if (r)
+		return r;
+	*ret = program_new(pin, s->hash, id);
 	if (!*ret)
 		return err_nomem(err);
 	(*ret)->keeps_state = s->source.state.n;
@@ -200,7 +233,7 @@ static int get_linked(struct staging *s, struct program **ret, struct mfw_err **
 /* From what is kept of the match, if it is; 1: it has to be looked at in its place. */
 static int stage_kept(struct staging *s, struct rule *rule, struct mfw_err **err)
 {
-	const struct kept_source *kept;
+	struct kept_source *kept;
 	int r;
 
 	if (!s->mfw->keeps_sources)
@@ -214,6 +247,7 @@ static int stage_kept(struct staging *s, struct rule *rule, struct mfw_err **err
 		return 0;
 	memcpy(s->hash, kept->hash, sizeof(s->hash));
 	s->origin = kept->origin;
+	s->kept = kept;
 	return get_linked(s, &rule->program, err);
 }
 
@@ -241,7 +275,7 @@ int program_identify(struct mfw *mfw, const struct state_place *place, const str
 {
 	const char *text = *rule_match_text((struct rule *)rule, rule->kind);
 	cleanup_source struct source s = SOURCE_NONE;
-	const struct kept_source *kept;
+	struct kept_source *kept;
 	int r = source_keep(mfw, place->site->customer, rule->kind, text, &kept, err);
 
 	*ret = 0;

@@ -249,6 +249,8 @@ int release_sweep(struct site *site, struct mfw_err **err)
 	cleanup(holding_clear) struct holding h = {.dir = site->pin_dir};
 	int r = gather_all(&h);
 
+	site->has_pin_dir = false;
+
 	if (r)
 		return refuse_release(r, site->pin_dir, err);
 	r = h.programs.n ? kernel_nft_pins(site->ns, mark_program, &h, err) : 0;

@@ -220,6 +220,7 @@ void source_forget(struct mfw *mfw)
 	tdestroy(mfw->sources, forget);
 	mfw->sources = NULL;
 	mfw->keeps_sources = false;
+	mfw->has_prog_dir = false;
 }
 
 /* Takes what it needs of the source. NULL without memory. */
@@ -245,7 +246,7 @@ static struct kept_source *keep(struct mfw *mfw, const char *customer, struct so
 }
 
 int source_keep(struct mfw *mfw, const char *customer, enum match_kind kind, const char *text,
-		const struct kept_source **ret, struct mfw_err **err)
+		struct kept_source **ret, struct mfw_err **err)
 {
 	const char *owner = names_own_list(kind, text) ? customer : NULL;
 	struct kept_source key = {.kind = kind, .text = text, .customer = (char *)owner}, **found;

@@ -37,6 +37,9 @@ struct kept_source {
 	enum match_kind kind;
 	bool everything, keeps_state;
 	bool tried; /* the kernel takes it */
+	/* Its program, and what is pinned, once there is a link to it; 0: not yet. */
+	uint32_t prog_id;
+	uint64_t pin_id;
 	unsigned char hash[PROGRAM_HASH_LEN];
 	char *origin;
 	char *canonical; /* MATCH_EXPR: the text as it is stored with the program */
@@ -50,7 +53,7 @@ struct kept_source {
  * since ten thousand rules can be of ten expressions. Errors as source_open().
  */
 int source_keep(struct mfw *mfw, const char *customer, enum match_kind kind, const char *text,
-		const struct kept_source **ret, struct mfw_err **err);
+		struct kept_source **ret, struct mfw_err **err);
 void source_forget(struct mfw *mfw);
 
 #define cleanup_source cleanup(source_clear)

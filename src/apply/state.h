@@ -34,7 +34,7 @@ struct state {
 
 /* Where a rule stands. */
 struct state_place {
-	const struct site *site;
+	struct site *site;
 	const struct chain *chain;
 	const char *ref;
 	const struct rule *old; /* which it replaces; NULL: it is new */
