@@ -172,6 +172,8 @@ static long domain_step(__u32 turn, struct domain_search *s)
 	}
 	s->off = mfw_value_next_label(s->value, s->off, s->end);
 	s->begun = s->head->zero;
+	/* To the verifier the scan may go on: it would count the probes of that one by one. */
+	s->scan.probe = s->head->zero;
 	return s->off >= s->end;
 }
 
