@@ -119,10 +119,10 @@ static int customer_write(const struct customer *c, struct mfw_err **err)
 	return r;
 }
 
-const char *customer_drift(const struct customer *c)
+const char *customer_drift(const char *netns, uint64_t expected)
 {
 	uint64_t inode;
-	int r = kernel_netns_inode(c->pub.netns, &inode);
+	int r = kernel_netns_inode(netns, &inode);
 
 	if (r == -ENOENT)
 		return "the namespace is gone";
@@ -130,7 +130,7 @@ const char *customer_drift(const struct customer *c)
 		return "the path is no namespace any more";
 	if (r)
 		return "the namespace cannot be opened";
-	return inode == c->pub.inode ? NULL : DRIFT_OTHER;
+	return inode == expected ? NULL : DRIFT_OTHER;
 }
 
 /* Whether another namespace, which got the old one's inode, stands at the path. */
@@ -144,7 +144,7 @@ static bool has_other_cookie(const struct customer *c)
 
 static const char *full_drift(const struct customer *c)
 {
-	const char *drift = customer_drift(c);
+	const char *drift = customer_drift(c->pub.netns, c->pub.inode);
 
 	return drift || !has_other_cookie(c) ? drift : DRIFT_OTHER;
 }

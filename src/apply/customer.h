@@ -16,9 +16,9 @@ struct customer {
 /* Errors: customer.missing, customer.file (cannot be read). */
 int customer_read(const char *name, struct customer **ret, struct mfw_err **err);
 void customer_free(struct customer *customer);
-/* Why its namespace is not what it was; NULL: it is, as far as inodes tell. */
+/* Why the namespace at a path is not the one of that inode; NULL: it is, as far as inodes tell. */
 #define DRIFT_OTHER "the path names another namespace than before"
-const char *customer_drift(const struct customer *customer);
+const char *customer_drift(const char *netns, uint64_t inode);
 
 DEFINE_CLEANUP(customer_cleanup, struct customer *, customer_free)
 #define cleanup_customer cleanup(customer_cleanup_p)

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/own_dir.h"
+
 #define TEMPORARY ".new"
 
 static int refuse(int code, const char *path, struct mfw_err **err)
@@ -22,16 +24,14 @@ static int refuse(int code, const char *path, struct mfw_err **err)
 
 static int make_dir(const char *path, struct mfw_err **err)
 {
-	struct stat st;
+	int r = own_dir(path);
 
-	if (mkdir(path, 0700) && errno != EEXIST)
-		return refuse(errno, path, err);
-	if (lstat(path, &st) || !S_ISDIR(st.st_mode) || st.st_uid != geteuid() || st.st_mode & 0022)
+	if (r == -EEXIST)
 		return err_make(err, EPERM, "history.denied",
 				"%s is not a directory that only its owner, this user, may write: "
 				"mend it (chown root, chmod 0700)",
 				path);
-	return 0;
+	return r ? refuse(-r, path, err) : 0;
 }
 
 int keep_dir(const char *dir, const char *name, char ret[512], struct mfw_err **err)

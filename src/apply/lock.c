@@ -8,33 +8,33 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "base/own_dir.h"
+
 /* Between two looks at a lock that somebody else has, in milliseconds. */
 #define LOOK_MS 5
 
 static int make_dir(const char *path, struct mfw_err **err)
 {
-	struct stat st;
+	int r = own_dir(path);
 
-	if (mkdir(path, 0700) && errno != EEXIST)
-		return err_make(err, errno, "run.denied", "cannot make %s: %s%s", path,
-				strerror(errno),
-				errno == EACCES || errno == EPERM ? "; run as root" : "");
-	if (lstat(path, &st) || !S_ISDIR(st.st_mode) || st.st_uid != geteuid() || st.st_mode & 0022)
+	if (r == -EEXIST)
 		return err_make(err, EPERM, "run.denied",
 				"%s is not a directory that only its owner, this user, may write; "
 				"run as root, or mend it (chown root, chmod 0700)",
 				path);
+	if (r)
+		return err_make(err, -r, "run.denied", "cannot make %s: %s%s", path, strerror(-r),
+				r == -EACCES || r == -EPERM ? "; run as root" : "");
 	return 0;
 }
 
 int lock_run_dir(const char *name, char ret_path[256], struct mfw_err **err)
 {
-	struct stat st;
 	int r;
 
 	snprintf(ret_path, 256, "%s/%s", kernel_run_dir(), name);
-	if (!lstat(ret_path, &st) && S_ISDIR(st.st_mode))
-		return make_dir(ret_path, err);
+	if (!own_dir_check(ret_path))
+		return 0;
 	r = make_dir(kernel_run_dir(), err);
 	return r ? r : make_dir(ret_path, err);
 }

@@ -75,15 +75,11 @@ static int refuse_drift(const char *customer, const char *netns, const char *dri
 static int resolve_customer(const char *name, struct where *ret, struct mfw_err **err)
 {
 	cleanup_customer struct customer *c = NULL;
-	const char *drift;
 	int r = name_check("customer", name, err);
 
 	r = r ? r : customer_read(name, &c, err);
 	if (r)
 		return r;
-	drift = customer_drift(c);
-	if (drift)
-		return refuse_drift(name, c->pub.netns, drift, err);
 	*ret = (struct where){.customer = name,
 			      .table = CUSTOMER_TABLE,
 			      .inode = c->pub.inode,
@@ -172,7 +168,8 @@ static struct site *find_customer(struct mfw *mfw, const struct where *w)
 	found = tfind(&key, &mfw->by_customer, by_customer);
 	if (!found)
 		return NULL;
-	if (same((*found)->netns, *w->netns ? w->netns : NULL) && is_same(*found))
+	if (same((*found)->netns, *w->netns ? w->netns : NULL) && (*found)->inode == w->inode &&
+	    is_same(*found))
 		return *found;
 	if (!(*found)->busy)
 		site_close(mfw, w->customer);
@@ -193,6 +190,26 @@ static struct site *find(struct mfw *mfw, const struct where *w)
 	return NULL;
 }
 
+/* Enters the namespace, which has to be the one that the customer has. */
+static int open_site(const struct where *w, struct kernel_ns **ret, struct mfw_err **err)
+{
+	cleanup_err struct mfw_err *why = NULL;
+	cleanup_ns struct kernel_ns *ns = NULL;
+	int r = kernel_ns_open(*w->netns ? w->netns : NULL, &ns, &why);
+	const char *drift = r && w->customer ? customer_drift(w->netns, w->inode) : NULL;
+
+	if (!r && ((w->inode && w->inode != kernel_ns_inode(ns)) ||
+		   (w->cookie && w->cookie != kernel_ns_cookie(ns))))
+		drift = DRIFT_OTHER;
+	if (drift)
+		return refuse_drift(w->customer, w->netns, drift, err);
+	if (r && err)
+		*err = steal_ptr(why);
+	if (!r)
+		*ret = steal_ptr(ns);
+	return r;
+}
+
 int site_get(struct mfw *mfw, const struct mfw_target *target, struct site **ret,
 	     struct mfw_err **err)
 {
@@ -205,12 +222,9 @@ int site_get(struct mfw *mfw, const struct mfw_target *target, struct site **ret
 		return r;
 	site = find(mfw, &where);
 	if (!site) {
-		r = kernel_ns_open(*where.netns ? where.netns : NULL, &ns, err);
+		r = open_site(&where, &ns, err);
 		if (r)
 			return r;
-		if ((where.inode && where.inode != kernel_ns_inode(ns)) ||
-		    (where.cookie && where.cookie != kernel_ns_cookie(ns)))
-			return refuse_drift(where.customer, where.netns, DRIFT_OTHER, err);
 		if (site_new(&where, ns, &site))
 			return err_nomem(err);
 		site->ns = steal_ptr(ns);

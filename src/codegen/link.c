@@ -109,7 +109,8 @@ static int add_object(struct bpf_linker *linker, const char *path, enum runtime_
 		      struct mfw_err **err)
 {
 	char file[PATH_MAX];
-	int r = runtime_path(path, object, file);
+	struct stat st;
+	int r = runtime_path(path, object, file, &st);
 
 	if (r)
 		return err_make(err, -r, LINK_FAILED,

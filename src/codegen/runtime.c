@@ -41,12 +41,13 @@ const char *runtime_object_name(enum runtime_object object)
 	return objects[object];
 }
 
-int runtime_path(const char *path, enum runtime_object object, char ret[PATH_MAX])
+int runtime_path(const char *path, enum runtime_object object, char ret[PATH_MAX],
+		 struct stat *ret_stat)
 {
 	for (size_t len; path && *path; path += len + (path[len] == ':')) {
 		len = strcspn(path, ":");
 		snprintf(ret, PATH_MAX, "%.*s/lib/%s.bpf.o", (int)len, path, objects[object]);
-		if (len && !access(ret, R_OK))
+		if (len && !stat(ret, ret_stat))
 			return 0;
 	}
 	return -ENOENT;

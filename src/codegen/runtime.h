@@ -5,6 +5,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <sys/stat.h>
 
 enum runtime_object {
 	RUNTIME_OBJECT_PARSE,
@@ -51,6 +52,7 @@ struct runtime {
 const struct runtime *runtime_at(enum runtime_function function);
 const char *runtime_object_name(enum runtime_object object);
 /* Its file in the first of path's directories that has it, as DIR/lib/NAME.bpf.o; or -ENOENT. */
-int runtime_path(const char *path, enum runtime_object object, char ret[PATH_MAX]);
+int runtime_path(const char *path, enum runtime_object object, char ret[PATH_MAX],
+		 struct stat *ret_stat);
 
 #endif

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
+#include "base/own_dir.h"
 #include "kernel/kernel.h"
 
 #define BPFFS       "/sys/fs/bpf"
@@ -40,23 +41,19 @@ static int mount_bpffs(struct mfw_err **err)
 			BPFFS, strerror(errno), BPFFS);
 }
 
-static int make_dir(const char *path, struct mfw_err **err)
+/* r: what own_dir() said. */
+static int explain_dir(int r, const char *path, struct mfw_err **err)
 {
-	struct stat st;
-
-	if (mkdir(path, 0700) && errno != EEXIST)
-		return err_make(err, errno, "bpffs.denied",
-				"cannot make the pin directory %s: %s%s", path, strerror(errno),
-				errno == EACCES || errno == EPERM ? "; run as root" : "");
-	if (lstat(path, &st))
-		return err_make(err, errno, "bpffs.denied", "cannot look at %s: %s", path,
-				strerror(errno));
-	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() || st.st_mode & 0022)
+	if (r == -EEXIST)
 		return err_make(err, EPERM, "bpffs.unsafe",
 				"%s is not a directory that only its owner, this user, may write: "
 				"others could replace programs in it; remove it or mend it (chown "
 				"root, chmod 0700)",
 				path);
+	if (r)
+		return err_make(err, -r, "bpffs.denied", "cannot make the pin directory %s: %s%s",
+				path, strerror(-r),
+				r == -EACCES || r == -EPERM ? "; run as root" : "");
 	return 0;
 }
 
@@ -64,16 +61,15 @@ static int make_dir(const char *path, struct mfw_err **err)
 int kernel_pin_dir(const char *path, struct mfw_err **err)
 {
 	char part[PATH_MAX];
-	struct stat st;
-	int r;
+	int r = own_dir_check(path);
 
-	if (!lstat(path, &st) && S_ISDIR(st.st_mode))
-		return make_dir(path, err);
+	if (!r)
+		return 0;
 	r = mount_bpffs(err);
 	for (const char *end = path + strlen(BPFFS); !r && *end;) {
 		end += strcspn(end + 1, "/") + 1;
 		snprintf(part, sizeof(part), "%.*s", (int)(end - path), path);
-		r = make_dir(part, err);
+		r = explain_dir(own_dir(part), part, err);
 	}
 	return r;
 }
