@@ -27,14 +27,27 @@ static void add_digests(const struct expr *expr, SHA2_CTX *sha)
 	}
 }
 
-/* The same text and another `lib` are another program: an update of the library, for example. */
-static void add_stamps(const char *path, SHA2_CTX *sha)
+/* Whether only matchers are asked: of `lib` nothing is linked then but the parser. */
+static bool asks_matchers_only(const struct expr *expr)
 {
+	for (size_t i = 0; i < expr->n_operands; i++)
+		if (!asks_matchers_only(expr->operands[i]))
+			return false;
+	return expr->n_operands || expr->kind == EXPR_CONST ||
+	       (expr->kind == EXPR_TEST && expr->value->kind == VALUE_MATCHER && !expr->list);
+}
+
+/* The same text and another `lib` are another program: an update of the library, for example. */
+static void add_stamps(const struct codegen_input *input, SHA2_CTX *sha)
+{
+	bool parser_only = asks_matchers_only(input->expr);
+
 	for (enum runtime_object i = 0; i < RUNTIME_OBJECTS; i++) {
 		char file[PATH_MAX];
 		struct stat st;
 
-		if (runtime_path(path, i, file, &st))
+		if ((parser_only && i != RUNTIME_OBJECT_PARSE) ||
+		    runtime_path(input->path, i, file, &st))
 			continue;
 		SHA256Update(sha, (const uint8_t *)&st.st_size, sizeof(st.st_size));
 		SHA256Update(sha, (const uint8_t *)&st.st_mtim, sizeof(st.st_mtim));
@@ -57,7 +70,7 @@ int codegen_identity(const struct codegen_input *input, unsigned char ret[CODEGE
 	SHA256Update(&sha, (const uint8_t *)source, strlen(source) + 1);
 	SHA256Update(&sha, (const uint8_t *)text.data, text.len + 1);
 	add_digests(input->expr, &sha);
-	add_stamps(input->path, &sha);
+	add_stamps(input, &sha);
 	for (size_t i = 0; i < input->n_maps; i++)
 		SHA256Update(&sha, (const uint8_t *)&input->maps[i], sizeof(input->maps[i]));
 	SHA256Final(digest, &sha);
