@@ -109,8 +109,9 @@ def number(text: str) -> int:
 
 
 def some(values: Counter[str] | Counter[int], least: int) -> list[str]:
-    """All of them in a whole run, the most common ones in a quick one."""
-    return [str(v) for v, _ in values.most_common(None if at_least("full") else least)]
+    """All of them in a long run, the most common ones in others."""
+    most = None if at_least("long") else 4 * least if at_least("full") else least
+    return [str(v) for v, _ in values.most_common(most)]
 
 
 def compare_numbers(path: Path, rows: dict[int, Row], domain: set[int]) -> None:
