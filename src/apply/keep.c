@@ -57,21 +57,6 @@ static int add_path(struct keep *keep, const char *path)
 	return keep->paths[keep->n] ? (keep->n++, 0) : -ENOMEM;
 }
 
-static int write_all(int fd, const char *data, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, data, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		data += n;
-		len -= n;
-	}
-	return 0;
-}
-
 int keep_write(struct keep *keep, const char *path, const void *data, size_t len,
 	       struct mfw_err **err)
 {

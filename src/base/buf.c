@@ -117,6 +117,21 @@ int buf_read_fd(struct buf *buf, int fd, size_t max)
 	return 0;
 }
 
+int write_all(int fd, const void *data, size_t len)
+{
+	for (const char *at = data; len;) {
+		ssize_t n = write(fd, at, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		at += n;
+		len -= n;
+	}
+	return 0;
+}
+
 char *buf_steal(struct buf *buf)
 {
 	char *data;

@@ -21,6 +21,8 @@ int buf_printf(struct buf *buf, const char *fmt, ...) __attribute__((format(prin
 int buf_add_quoted(struct buf *buf, const void *data, size_t len);
 /* Reads fd to its end, at most max bytes: -EFBIG beyond; else a negative errno. */
 int buf_read_fd(struct buf *buf, int fd, size_t max);
+/* Writes all of it to fd: 0 or a negative errno. */
+int write_all(int fd, const void *data, size_t len);
 /* Takes the text out, to be freed by the caller; NULL without memory. The buffer is empty then. */
 char *buf_steal(struct buf *buf);
 void buf_clear(struct buf *buf);

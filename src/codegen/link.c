@@ -32,21 +32,6 @@ static void fd_path(int fd, char path[FD_PATH_MAX])
 	snprintf(path, FD_PATH_MAX, "/proc/self/fd/%d", fd);
 }
 
-static int write_all(int fd, const char *data, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, data, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		data += n;
-		len -= n;
-	}
-	return 0;
-}
-
 static int read_object(const struct matcher *matcher, struct buf *ret, struct mfw_err **err)
 {
 	cleanup_close int fd = open(matcher->pub.path, O_RDONLY | O_CLOEXEC);

@@ -21,16 +21,17 @@ static int print(enum libbpf_print_level level, const char *fmt, va_list ap)
 
 static int link_objects(const char *to, const char *dir, const char *lib)
 {
+	static const char *const parts[] = {"list", "name", "value_name"};
 	struct bpf_linker *linker = bpf_linker__new(to, NULL);
 	char path[PATH_MAX];
-	int r;
+	int r = 0;
 
 	if (!linker)
 		return -errno;
-	snprintf(path, sizeof(path), "%s/lib/list.bpf.o", lib);
-	r = bpf_linker__add_file(linker, path, NULL);
-	snprintf(path, sizeof(path), "%s/lib/name.bpf.o", lib);
-	r = r ? r : bpf_linker__add_file(linker, path, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(parts) && !r; i++) {
+		snprintf(path, sizeof(path), "%s/lib/%s.bpf.o", lib, parts[i]);
+		r = bpf_linker__add_file(linker, path, NULL);
+	}
 	snprintf(path, sizeof(path), "%s/look.bpf.o", dir);
 	r = r ? r : bpf_linker__add_file(linker, path, NULL);
 	r = r ? r : bpf_linker__finalize(linker);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Looks into a list: for a key that the packet is, or for many from an array, to be timed. */
-#include <mfw/lookup_name.h>
+#include <mfw/lookup.h>
 #include <mfw/runtime.h>
 
 struct generation {
@@ -20,6 +20,7 @@ struct {
 
 int mfw_list_has(void *list, const __be32 *address, __u32 version);
 int mfw_name_has(void *list, struct __sk_buff *skb, const struct mfw_view *view, __u32 fold);
+int mfw_value_domain_has(void *list, const struct mfw_value *value, __u32 off, __u32 end);
 
 static __always_inline void *current(void)
 {
@@ -63,18 +64,19 @@ SEC("socket") int has_name(struct __sk_buff *skb)
 
 SEC("socket") int has_domain(struct __sk_buff *skb)
 {
-	struct mfw_list_name name = {};
+	struct mfw_value name = {};
 	void *in = current();
 	__u8 h[2];
+	__u32 len;
 
 	if (!in || head(skb, h))
 		return -1;
-	name.len = h[1];
-	asm volatile("" : "+r"(name.len));
-	if (name.len < 1 || name.len > MFW_LIST_NAME_MAX ||
-	    bpf_skb_load_bytes(skb, 2, name.words, name.len))
+	len = h[1];
+	asm volatile("" : "+r"(len));
+	if (len < 1 || len > MFW_LIST_NAME_MAX || bpf_skb_load_bytes(skb, 2, name.data, len))
 		return -1;
-	return mfw_list_find_domain(in, &name);
+	name.len = len;
+	return mfw_value_domain_has(in, &name, 0, len);
 }
 
 /* ---- to be timed: a key from an array each time, in one of several kinds of map ---- */
