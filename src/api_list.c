@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "apply/customer.h"
+#include "apply/customer_file.h"
 #include "apply/lists.h"
 #include "list/text.h"
 #include "model/name.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "apply/context.h"
-#include "apply/customer.h"
+#include "apply/customer_file.h"
 #include "apply/lists.h"
 #include "base/nearest.h"
 #include "expr/constant.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "apply/current.h"
-#include "apply/customer.h"
+#include "apply/customer_file.h"
 #include "apply/declared.h"
 
 static int by_name(const void *a, const void *b)

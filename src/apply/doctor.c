@@ -10,7 +10,7 @@
 #include <sys/resource.h>
 #include <sys/utsname.h>
 
-#include "apply/customer.h"
+#include "apply/customer_file.h"
 #include "apply/site.h"
 #include "model/family.h"
 

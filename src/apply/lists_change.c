@@ -4,7 +4,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "apply/customer.h"
+#include "apply/customer_file.h"
 #include "apply/lists.h"
 #include "apply/lock.h"
 #include "apply/users.h"

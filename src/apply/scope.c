@@ -5,7 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 
-#include "apply/customer.h"
+#include "apply/customer_file.h"
 #include "apply/lists.h"
 #include "list/text.h"
 

@@ -6,7 +6,7 @@
 #include <search.h>
 #include <string.h>
 
-#include "apply/customer.h"
+#include "apply/customer_file.h"
 #include "model/family.h"
 #include "model/name.h"
 
