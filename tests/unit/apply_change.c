@@ -20,20 +20,6 @@ static void expect_kind(int r, struct mfw_err **err, const char *kind)
 	*err = NULL;
 }
 
-static int filled(void **state)
-{
-	world_clear();
-	world_fill();
-	*state = world_open();
-	return 0;
-}
-
-static int closed(void **state)
-{
-	mfw_close(*state);
-	return 0;
-}
-
 static struct mfw_change *begin(struct mfw *mfw)
 {
 	cleanup_err struct mfw_err *err = NULL;
@@ -733,39 +719,37 @@ static void random_changes(void **state)
 	}
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, filled, closed)
-
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(plans_again),
-		CASE(keeps_trying),
-		CASE(gives_up),
-		CASE(refuses_many_programs),
-		CASE(deletes_in_portions),
-		CASE(unpins_in_portions),
-		CASE(looks_twice),
-		CASE(refuses_flushed),
-		CASE(refuses_gone_customer),
-		CASE(sees_replaced_namespace),
-		CASE(undoes_killed_add),
-		CASE(one_prepared_at_a_time),
-		CASE(freed_prepared_is_undone),
-		CASE(names_step_that_failed),
-		CASE(refuses_bad_steps),
-		CASE(refuses_bad_direct),
-		CASE(refuses_reject_of_other_family),
-		CASE(missing_policy_is_accept),
-		CASE(rebuild_refuses_foreign),
-		CASE(rebuild_keeps_counts),
-		CASE(keeps_off_replaced_pin),
-		CASE(steps_see_those_before),
-		CASE(makes_refs),
-		CASE(warns),
-		CASE(lists),
-		CASE(refuses_bad_targets),
-		CASE(refuses_taken_customers),
-		CASE(random_changes),
+		WORLD_TEST(plans_again),
+		WORLD_TEST(keeps_trying),
+		WORLD_TEST(gives_up),
+		WORLD_TEST(refuses_many_programs),
+		WORLD_TEST(deletes_in_portions),
+		WORLD_TEST(unpins_in_portions),
+		WORLD_TEST(looks_twice),
+		WORLD_TEST(refuses_flushed),
+		WORLD_TEST(refuses_gone_customer),
+		WORLD_TEST(sees_replaced_namespace),
+		WORLD_TEST(undoes_killed_add),
+		WORLD_TEST(one_prepared_at_a_time),
+		WORLD_TEST(freed_prepared_is_undone),
+		WORLD_TEST(names_step_that_failed),
+		WORLD_TEST(refuses_bad_steps),
+		WORLD_TEST(refuses_bad_direct),
+		WORLD_TEST(refuses_reject_of_other_family),
+		WORLD_TEST(missing_policy_is_accept),
+		WORLD_TEST(rebuild_refuses_foreign),
+		WORLD_TEST(rebuild_keeps_counts),
+		WORLD_TEST(keeps_off_replaced_pin),
+		WORLD_TEST(steps_see_those_before),
+		WORLD_TEST(makes_refs),
+		WORLD_TEST(warns),
+		WORLD_TEST(lists),
+		WORLD_TEST(refuses_bad_targets),
+		WORLD_TEST(refuses_taken_customers),
+		WORLD_TEST(random_changes),
 	};
 	int failed;
 

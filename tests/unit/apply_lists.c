@@ -6,21 +6,6 @@
 #include <errno.h>
 #include <string.h>
 
-static int setup(void **state)
-{
-	fake_netns_add("old");
-	world_fill();
-	*state = world_open();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	mfw_close(*state);
-	world_clear();
-	return 0;
-}
-
 /* ---- what is asked of the library ---- */
 
 typedef int (*change_function)(struct mfw *mfw, const struct mfw_list_id *id,
@@ -321,13 +306,12 @@ static void asked(void **state)
 	mfw_list_free(list);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
-
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(entries),         TEST(same_again),    TEST(types),         TEST(programs),
-		TEST(busy_with_state), TEST(refused_rules), TEST(customer_goes), TEST(asked),
+		WORLD_TEST(entries),       WORLD_TEST(same_again),      WORLD_TEST(types),
+		WORLD_TEST(programs),      WORLD_TEST(busy_with_state), WORLD_TEST(refused_rules),
+		WORLD_TEST(customer_goes), WORLD_TEST(asked),
 	};
 	int failed;
 

@@ -4,21 +4,6 @@
 
 #include <string.h>
 
-static int setup(void **state)
-{
-	fake_netns_add("old");
-	world_fill();
-	*state = world_open();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	mfw_close(*state);
-	world_clear();
-	return 0;
-}
-
 /* ---- what is asked of the library ---- */
 
 static const struct mfw_target acme = {MFW_SIZE(struct mfw_target), .customer = "acme"};
@@ -267,13 +252,10 @@ static void is_asked_once(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(each_rule_has_its_own, setup, teardown),
-		cmocka_unit_test_setup_teardown(stays_through_changes, setup, teardown),
-		cmocka_unit_test_setup_teardown(follows_a_new_ref, setup, teardown),
-		cmocka_unit_test_setup_teardown(old_ref_is_taken_at_once, setup, teardown),
-		cmocka_unit_test_setup_teardown(goes_with_the_rule, setup, teardown),
-		cmocka_unit_test_setup_teardown(goes_with_the_customer, setup, teardown),
-		cmocka_unit_test_setup_teardown(is_asked_once, setup, teardown),
+		WORLD_TEST(each_rule_has_its_own), WORLD_TEST(stays_through_changes),
+		WORLD_TEST(follows_a_new_ref),     WORLD_TEST(old_ref_is_taken_at_once),
+		WORLD_TEST(goes_with_the_rule),    WORLD_TEST(goes_with_the_customer),
+		WORLD_TEST(is_asked_once),
 	};
 	int r;
 

@@ -246,3 +246,17 @@ void world_fill(void)
 		fake_chain("acme", "edge")->rules[i].packets = 10 + i;
 	mfw_close(mfw);
 }
+
+int world_begin(void **state)
+{
+	world_clear();
+	world_fill();
+	*state = world_open();
+	return 0;
+}
+
+int world_end(void **state)
+{
+	mfw_close(*state);
+	return 0;
+}

@@ -58,4 +58,9 @@ int world_chain(struct mfw_change *change, const char *name, const char *hook,
  */
 void world_fill(void);
 
+/* A test that begins in that world, with *state open on it. */
+#define WORLD_TEST(test) cmocka_unit_test_setup_teardown(test, world_begin, world_end)
+int world_begin(void **state);
+int world_end(void **state);
+
 #endif
