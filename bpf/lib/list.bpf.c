@@ -1,13 +1,225 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Addresses in lists. Hidden, so that the verifier takes it as a part of its caller: only such a
- * function can be lent a map.
+ * Addresses in lists (mfw/list.h). What takes a list is hidden, so that the verifier takes it as a
+ * part of its caller: only such a function can be lent a map.
+ *
+ * The verifier goes through a function again for each way that leads to it. So answers are made
+ * with masks, all ones or 0, where the compiler would make branches.
  */
 #include <mfw/lookup.h>
 
+/* All ones for 0. The compiler may not make a branch of it. */
+static __always_inline __u64 is_zero(__u64 x)
+{
+	x = ~(x | -x) >> 63;
+	asm volatile("" : "+r"(x));
+	return -x;
+}
+
+/* ---- IPv4; addresses in host order ---- */
+
+/* Whether one of the numbers is the address's low half: branch-free, four at a time. */
+static __always_inline int in_row(const __u64 *row, int words, __u32 address)
+{
+	__u64 wanted = (address & 0xffff) * 0x0001000100010001ULL, zeros = 0;
+
+	for (int i = 0; i < words; i++) {
+		__u64 x = row[i] ^ wanted;
+
+		zeros |= (x - 0x0001000100010001ULL) & ~x;
+	}
+	return !!(zeros & 0x8000800080008000ULL);
+}
+
+static __always_inline int in_table(void *list, const union mfw_line *line, __u32 address)
+{
+	const struct mfw_list_table *table = (const void *)line;
+	__u32 word = address >> 14 & 3, bit = address >> 8 & 63, cell, half;
+	__u64 any = table->any[word];
+
+	if (table->wide) {
+		const union mfw_line *wide = mfw_list_line(list, table->wide);
+
+		if (wide && wide->d[word] >> bit & 1)
+			return 1;
+	}
+	if (!(any >> bit & 1))
+		return 0;
+	cell = table->bitmaps + table->before[word] + mfw_count_bits(any & ((1ULL << bit) - 1));
+	line = mfw_list_line(list, cell >> 1);
+	half = (cell & 1) << 2;
+	/* A sum that stays one: before Linux 6.7 an `or` has no bounds to the verifier. */
+	asm volatile("" : "+r"(half));
+	return line && line->d[half + (address >> 6 & 3)] >> (address & 63) & 1;
+}
+
+/* Numbers and pairs of them, by their place in the whole list. */
+#define CHUNK_WORDS (MFW_LIST_CHUNK / 4)
+#define CHUNK_PAIRS (MFW_LIST_CHUNK / 8)
+
+static __always_inline __u32 number_in(const void *chunk, __u32 word)
+{
+	return ((const __u32 *)chunk)[word & (CHUNK_WORDS - 1)];
+}
+
+/* A node's number; 0: it leads nowhere. */
+static __always_inline __u32 number_at(void *list, __u32 word)
+{
+	__u32 key = word / CHUNK_WORDS;
+	const void *chunk = bpf_map_lookup_elem(list, &key);
+
+	return chunk ? number_in(chunk, word) : 0;
+}
+
+static __always_inline int in_record(void *list, __u32 number, __u32 address)
+{
+	__u32 key = number / (MFW_LIST_CHUNK_LINES << MFW_LIST_LINE_SHIFT), pair;
+	const void *chunk = bpf_map_lookup_elem(list, &key);
+	const __u64 *pairs = chunk;
+
+	if (!chunk)
+		return 0;
+	/* A line has 8 pairs, a quarter of it 2; a long row's quarter is 0. */
+	pair = number >> 3 << 1 & (CHUNK_PAIRS - 1);
+	switch (MFW_LIST_SHAPE(number)) {
+	case MFW_LIST_SHORT: return in_row(&pairs[pair], 2, address);
+	case MFW_LIST_LONG: return in_row(&pairs[pair & ~7u], 8, address);
+	default:
+		return in_table(list, mfw_list_line_in(chunk, number >> MFW_LIST_LINE_SHIFT),
+				address);
+	}
+}
+
+static __always_inline int find4(void *list, const struct mfw_list_head *head, __u32 address)
+{
+	__u32 word = head->root * 16 + (address >> 24), next;
+
+	next = word < CHUNK_WORDS ? number_in(head, word) : number_at(list, word);
+	if (next & MFW_LIST_ALL || !next)
+		return next & MFW_LIST_ALL;
+	next = number_at(list, (next >> MFW_LIST_LINE_SHIFT) * 16 + (address >> 16 & 255));
+	if (next & MFW_LIST_ALL || !next)
+		return next & MFW_LIST_ALL;
+	return in_record(list, next, address);
+}
+
+/* ---- IPv6 ---- */
+
+/* Where a search is. */
+struct mfw_list_six_at {
+	__u64 high, low;  /* what is looked for */
+	__u64 lengths[2]; /* still to be asked for */
+	__u64 seed;
+	__u32 buckets, bucket_mask;
+	__u64 probe; /* which neighbour of the bucket is next */
+	/* What it looks for in this bucket. */
+	__u64 second; /* all ones: a length of more than 64 */
+	__u64 key[2], state;
+};
+
+/* 0x8000...: the first n bits, 1 to 64 of them. */
+static __always_inline __u64 first_bits(__u32 n)
+{
+	return ~0ULL << (64 - n & 63);
+}
+
+/*
+ * The line of the bucket that is next; 0: none is. A function of its own, so that the verifier
+ * knows nothing of the line, and has nothing to follow back through the hash.
+ */
+__noinline __u32 mfw_list_six_next(struct mfw_list_six_at *at)
+{
+	__u64 left, hash;
+	__u32 length;
+
+	if (!at)
+		return 0;
+	at->second = is_zero(at->lengths[0]);
+	left = at->lengths[0] | (at->lengths[1] & at->second);
+	if (!left)
+		return 0;
+	length = mfw_lowest_bit(left) + 1;
+	at->key[0] = at->high & (first_bits(length) | at->second);
+	at->key[1] = at->low & first_bits(length) & at->second;
+	length += at->second & 64;
+	at->state = length + 1;
+	hash = mfw_list_six_hash(at->seed, at->key[0], at->key[1], length) + at->probe;
+	return at->buckets + ((__u32)hash & at->bucket_mask);
+}
+
+/* Whether the bucket has what is looked for; goes on to the next one. */
+__noinline int mfw_list_six_is_in(struct mfw_list_six_at *at, const struct mfw_list_six *bucket)
+{
+	__u64 found = 0, done;
+
+	if (!at || !bucket)
+		return 0;
+	for (int i = 0; i < MFW_LIST_SIX_SLOTS; i++)
+		found |= is_zero((bucket->address[i][0] ^ at->key[0]) |
+				 (bucket->address[i][1] ^ at->key[1]) |
+				 (bucket->state[i] ^ at->state));
+	done = is_zero(bucket->more) | is_zero(at->probe - (MFW_LIST_PROBES - 1));
+	at->probe = (at->probe + 1) & ~done;
+	/* The length is done with. */
+	at->lengths[0] &= ~done | (at->lengths[0] - 1);
+	at->lengths[1] &= ~(done & at->second) | (at->lengths[1] - 1);
+	return found & 1;
+}
+
+struct search {
+	void *list;
+	struct mfw_list_six_at at;
+	__u32 found;
+};
+
+static long step(__u32 turn, struct search *s)
+{
+	const union mfw_line *line;
+	__u32 next = mfw_list_six_next(&s->at);
+
+	(void)turn;
+	if (!next)
+		return 1;
+	line = mfw_list_line(s->list, next);
+	if (!line)
+		return 1;
+	s->found = mfw_list_six_is_in(&s->at, (const void *)line);
+	return s->found != 0;
+}
+
+static __always_inline int find6(void *list, const struct mfw_list_head *head,
+				 const __be64 *address)
+{
+	struct search s = {
+		.list = list,
+		.at.high = bpf_be64_to_cpu(address[0]),
+		.at.low = bpf_be64_to_cpu(address[1]),
+		.at.lengths = {head->lengths[0], head->lengths[1]},
+		.at.seed = head->seed,
+		.at.buckets = head->buckets,
+		.at.bucket_mask = head->bucket_mask,
+	};
+
+	if (head->six_all)
+		return 1;
+	if (!(head->lengths[0] | head->lengths[1]))
+		return 0;
+	bpf_loop(128 * MFW_LIST_PROBES, step, &s, 0);
+	return s.found;
+}
+
+/* address: 8-byte aligned, as in struct mfw_pkt; version 4 or 6, else there is none. */
 __hidden int mfw_list_has(void *list, const __be32 *address, __u32 version)
 {
-	return mfw_list_find(list, address, version);
+	const struct mfw_list_head *head = (const void *)mfw_list_line(list, 0);
+
+	if (!head)
+		return 0;
+	if (version == 4)
+		return find4(list, head, bpf_ntohl(address[0]));
+	if (version == 6)
+		return find6(list, head, (const __be64 *)(const void *)address);
+	return 0;
 }
 
 char _license[] SEC("license") = "GPL";

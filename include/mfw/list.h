@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A list as it lies in one map: an array of lines of 64 bytes that user space writes through mmap()
- * and programs look into (mfw/lookup.h). One map is one generation of a list, with all that it
- * has; programs come to it through a map-in-map of one slot, so a generation is replaced by one
- * write. Numbers are in host order, little-endian; a line's number 0 (it is the head) means: none.
+ * and programs look into (mfw/lookup.h, bpf/lib/list.bpf.c). One map is one generation of a list,
+ * with all that it has; programs come to it through a map-in-map of one slot, so a generation is
+ * replaced by one write. Numbers are in host order, little-endian; a line's number 0 (it is the
+ * head) means: none.
  *
  * Single entries change in place. Whatever a program may be reading is never written again, but
  * for one aligned number that leads to it: a change writes new lines behind those in use, then

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What mfw/lookup.h does in the kernel, in user space. */
+/* What bpf/lib/list.bpf.c does in the kernel, in user space. */
 #include "list/four.h"
 
 static bool in_row(const uint16_t *row, int n, uint32_t address)

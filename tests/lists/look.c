@@ -106,22 +106,34 @@ static int new_map(size_t lines, int *ret_fd, struct area *ret)
 	return ret->lines == MAP_FAILED ? -errno : 0;
 }
 
+int look_plan(const struct look *look, const struct list_plan *plan, const struct entries *entries,
+	      struct area *ret)
+{
+	cleanup_close int fd = -1;
+	uint32_t zero = 0;
+	int r = new_map(plan->lines, &fd, ret);
+
+	if (r)
+		return r;
+	r = list_build(plan, entries, ret);
+	if (r)
+		look_unmap(ret);
+	else if (bpf_map_update_elem(look->list, &zero, &fd, 0))
+		r = -errno;
+	return r;
+}
+
 int look_list(const struct look *look, enum mfw_list_kind kind, const struct entries *entries,
 	      struct area *ret)
 {
-	for (unsigned attempt = 0; attempt < 8; attempt++) {
-		struct list_plan plan = list_plan(kind, entries, 42, attempt);
-		cleanup_close int fd = -1;
-		uint32_t zero = 0;
-		int r = new_map(plan.lines, &fd, ret);
+	int r = -ENOSPC;
 
-		if (r)
-			return r;
-		if (!list_build(&plan, entries, ret))
-			return bpf_map_update_elem(look->list, &zero, &fd, 0) ? -errno : 0;
-		look_unmap(ret);
+	for (unsigned attempt = 0; attempt < 8 && r == -ENOSPC; attempt++) {
+		struct list_plan plan = list_plan(kind, entries, 42, attempt);
+
+		r = look_plan(look, &plan, entries, ret);
 	}
-	return -ENOSPC;
+	return r;
 }
 
 void look_unmap(struct area *area)

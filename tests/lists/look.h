@@ -21,6 +21,9 @@ int look_program(const struct look *look, const char *name);
 /* Builds the list in a map of its own, mapped as *ret, and puts it in the place of the last one. */
 int look_list(const struct look *look, enum mfw_list_kind kind, const struct entries *entries,
 	      struct area *ret);
+/* The same, laid out as that says; -ENOSPC. */
+int look_plan(const struct look *look, const struct list_plan *plan, const struct entries *entries,
+	      struct area *ret);
 void look_unmap(struct area *area);
 
 /* The program's answer to a packet of these bytes. */

@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define KEYS 60
+#define KEYS  60
+#define CROWD 24
 
 static int n_checks;
 static bool failed;
@@ -125,6 +126,32 @@ static void check_kind(const struct look *look, enum mfw_list_kind kind, const c
 	}
 }
 
+/* IPv6 entries that are not in their own bucket. */
+static void check_crowded(const struct look *look)
+{
+	cleanup_entries struct entries entries = {};
+	static struct model model;
+	struct list_plan plan;
+	struct area area;
+	bool good = true;
+	int r = -ENOSPC;
+
+	model.n = 0;
+	for (uint64_t i = 0; i < CROWD; i++)
+		model_add(&model, &(struct list_entry){6, .six = {~i, i, 128}});
+	model_entries(&model, &entries);
+	plan = list_plan(MFW_LIST_IP, &entries, 0, 0);
+	plan.buckets = CROWD / MFW_LIST_SIX_SLOTS;
+	for (plan.seed = 1; plan.seed < 100 && r == -ENOSPC; plan.seed++)
+		r = look_plan(look, &plan, &entries, &area);
+	for (size_t i = 0; i < model.n && good && !r; i++)
+		good = ask_address(look, &model.entries[i]) == 1;
+	good = good && !r && same_many(look, &model, MFW_LIST_IP);
+	check(good, "addresses in full buckets", model.n);
+	if (!r)
+		look_unmap(&area);
+}
+
 static void check_domains(const struct look *look)
 {
 	static const struct {
@@ -177,6 +204,7 @@ int main(int argc, char **argv)
 	}
 	check_kind(&look, MFW_LIST_IP, "addresses");
 	check_kind(&look, MFW_LIST_NAME, "names");
+	check_crowded(&look);
 	check_domains(&look);
 	look_close(&look);
 	printf("1..%d\n", n_checks);
