@@ -404,6 +404,44 @@ def test_two_at_once() -> None:
             same(len(found), 1, "one ruleset")
 
 
+def test_jobs() -> None:
+    """Many at a time come to the same as one after the other, also where one fails"""
+    names = [f"j{i}" for i in range(24)]
+    with gone_after(*names):
+
+        def text(action: str, address: str) -> str:
+            match = "ip.src in $bad"
+            return ruleset(
+                *(
+                    customer(
+                        name,
+                        rule("x", X, "drop"),
+                        rule("bad", match, action),
+                        lists={"bad": [address, f"198.51.100.{i}"]},
+                    )
+                    for i, name in enumerate(names)
+                )
+            )
+
+        first, second = text("drop", "192.0.2.1"), text("accept", "192.0.2.2")
+        saved = []
+        for jobs in ("1", "7", "200"):
+            apply(first, "--jobs", jobs)
+            done = apply(second, "--jobs", jobs, "--json").json()
+            same(done["batches"], len(names), "batches")
+            same([c["name"] for c in done["customers"]], names, "their order")
+            apply(second, "--jobs", jobs, "--check")
+            saved.append(mfwctl("save").out)
+            mfwctl("verify", "-", stdin=second)
+            apply(ruleset(), "--prune", "--jobs", jobs)
+            no_left_overs()
+        same(saved[1:], saved[:1] * 2, "what came of it")
+        wrong = second.replace(json.dumps(X)[1:-1], "ip.src in $nosuch")
+        refused("apply", "--jobs", "5", "-", says="nosuch", stdin=wrong)
+        no_left_overs()
+        refused("apply", "--jobs", "300", "-", says="256", stdin=first)
+
+
 def test_verify() -> None:
     """verify names what is otherwise: rules of others, missing ones, pins, chains, customers"""
     with gone_after("acme", "globex"):

@@ -569,6 +569,12 @@ struct mfw_apply_options {
 	/* Called now and then: how many of how many parts are done. NULL: not. */
 	void (*progress)(void *ctx, uint64_t done, uint64_t all);
 	void *progress_ctx;
+	/*
+	 * So many customers are worked on at a time, each by a thread of the library's own; the
+	 * functions above are called by the caller's. 0: by the number of customers, as many as
+	 * there are processors. At most 256.
+	 */
+	unsigned jobs;
 };
 
 /* What was done, or with check would be done, to one customer. */

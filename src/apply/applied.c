@@ -70,7 +70,9 @@ void applied_free(struct mfw_applied *a)
 		free(a->all[i].name);
 	}
 	free(a->all);
-	said_clear(&a->said);
+	for (size_t i = 0; i < a->n_workers; i++)
+		ruleset_clear(&a->workers[i].before);
+	free(a->workers);
 	declared_free(a->own);
 	mfw_err_free(a->error);
 	ruleset_clear(&a->before);

@@ -5,11 +5,13 @@
 
 #include "apply/change.h"
 #include "apply/current.h"
+#include "apply/workers.h"
 #include "model/diff.h"
 
 struct applied_customer {
 	struct mfw_applied_customer pub;
 	char *name;
+	struct worker *by;
 	const struct ruleset_customer *to; /* NULL: it is to be deleted */
 	struct ruleset_customer *from;     /* NULL: it is not there yet */
 	bool made;                         /* it was made for this */
@@ -24,8 +26,9 @@ struct mfw_ruleset;
 struct mfw_applied {
 	struct applied_customer *all;
 	size_t n, cap;
-	struct ruleset before; /* what they had */
-	struct said said;
+	struct worker *workers;
+	size_t n_workers;
+	struct ruleset before;             /* everybody's lists, as they were */
 	struct mfw_delta delta;            /* what was asked for last */
 	const struct mfw_ruleset *of;      /* that was applied */
 	struct mfw_ruleset *own;           /* that it was made of; NULL: the caller's */

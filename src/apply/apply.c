@@ -7,16 +7,6 @@
 #include "apply/applying.h"
 #include "apply/customer.h"
 #include "apply/retry.h"
-#include "apply/source.h"
-
-/* Each customer is looked at, prepared, and sent to. */
-#define PARTS 3
-
-void applying_tell(struct applying *a)
-{
-	if (a->options.progress)
-		a->options.progress(a->options.progress_ctx, ++a->done, PARTS * a->applied->n);
-}
 
 bool applying_wants_texts(const struct applying *a)
 {
@@ -27,8 +17,11 @@ bool applying_wants_texts(const struct applying *a)
 
 static int make_customer(struct applying *a, struct applied_customer *c, struct mfw_err **err)
 {
-	int r = customer_add_locked(&a->taken, c->name, c->to->netns, &a->lock, err);
+	int r;
 
+	pthread_mutex_lock(&a->mutex);
+	r = customer_add_locked(&a->taken, c->name, c->to->netns, &a->lock, err);
+	pthread_mutex_unlock(&a->mutex);
 	if (r)
 		applying_place(err, c, NULL, NULL);
 	else
@@ -68,17 +61,11 @@ static int prepare_one(struct applying *a, struct applied_customer *c, struct mf
 	return r;
 }
 
-static int prepare_all(struct applying *a, struct mfw_err **err)
+static int prepare(struct applying *a, struct applied_customer *c, struct mfw_err **err)
 {
-	int r = 0;
+	int r = c->to && !c->error ? prepare_one(a, c, err) : 0;
 
-	for (size_t i = 0; i < a->applied->n && !r; i++) {
-		struct applied_customer *c = &a->applied->all[i];
-
-		if (c->to && !c->error)
-			r = prepare_one(a, c, err);
-		applying_tell(a);
-	}
+	applying_tell(a);
 	return r;
 }
 
@@ -89,7 +76,7 @@ static void back_out(struct applying *a)
 		struct applied_customer *c = &a->applied->all[i];
 
 		change_free(steal_ptr(c->change));
-		if (c->made && customer_del_locked(a->mfw, c->name, NULL))
+		if (c->made && customer_del_locked(c->by->mfw, c->name, NULL))
 			lock_abandon(&a->lock);
 	}
 	applying_drop_lists(a);
@@ -112,7 +99,7 @@ static int send_patiently(struct applying *a, struct applied_customer *c, struct
 
 	if (r != -ERESTART)
 		return r;
-	retry_start(a->mfw, &retry);
+	retry_start(c->by->mfw, &retry);
 	while (r == -ERESTART && retry_again(&retry)) {
 		r = applying_look_again(a, c, err);
 		r = r ? r : send_one(c, err);
@@ -120,26 +107,29 @@ static int send_patiently(struct applying *a, struct applied_customer *c, struct
 	return r == -ERESTART ? retry_refuse(&retry, "the ruleset was applied", err) : r;
 }
 
-/* What one customer cannot have, the others can. */
-static void send_all(struct applying *a)
+static void send_to(struct applying *a, struct applied_customer *c)
 {
-	for (size_t i = 0; i < a->applied->n; i++) {
-		struct applied_customer *c = &a->applied->all[i];
-		int r = 0;
+	int r = 0;
 
-		if (c->error)
-			continue;
-		if (c->to)
-			r = applying_send_lists(a, c, &c->error);
-		if (c->to && !r)
-			r = send_patiently(a, c, &c->error);
-		else if (!c->to)
-			r = customer_del_locked(a->mfw, c->name, &c->error);
-		if (r && c->change)
-			applying_place_step(&c->error, c, c->change->failed_step, r);
-		change_free(steal_ptr(c->change));
-		applying_tell(a);
-	}
+	if (c->to)
+		r = applying_send_lists(a, c, &c->error);
+	if (c->to && !r)
+		r = send_patiently(a, c, &c->error);
+	else if (!c->to)
+		r = customer_del_locked(c->by->mfw, c->name, &c->error);
+	if (r && c->change)
+		applying_place_step(&c->error, c, c->change->failed_step, r);
+	change_free(steal_ptr(c->change));
+}
+
+/* What one customer cannot have, the others can. */
+static int send(struct applying *a, struct applied_customer *c, struct mfw_err **err)
+{
+	(void)err;
+	if (!c->error)
+		send_to(a, c);
+	applying_tell(a);
+	return 0;
 }
 
 /* ---- all of it ---- */
@@ -188,40 +178,33 @@ static int choose_deleted(struct applying *a, struct mfw_err **err)
 	return full ? err_nomem(err) : r;
 }
 
-static int look_one(struct applying *a, struct applied_customer *c, struct mfw_err **err)
-{
-	cleanup_err struct mfw_err *why = NULL;
-	int r = applying_look(a, c, &why);
-
-	if (r && is_left_out(a, why))
-		c->error = steal_ptr(why);
-	else if (r && err)
-		*err = steal_ptr(why);
-	return c->error ? 0 : r;
-}
-
 /* So that it can be made again. One that cannot be read is deleted all the same. */
 static void look_at_deleted(struct applying *a, struct applied_customer *c)
 {
+	struct worker *by = c->by;
+
 	if (applying_wants_texts(a) &&
-	    !current_read(a->mfw, c->name, &a->applied->said, &a->applied->before, &c->from,
-			  &c->site, NULL)) {
-		current_texts(&a->applied->said, c->from);
+	    !current_read(by->mfw, c->name, &by->said, &by->before, &c->from, &c->site, NULL)) {
+		current_texts(&by->said, c->from);
 		current_lists(c->name, &c->from->lists, &c->from->n_lists, NULL);
 	}
 	applying_tell(a);
 }
 
-static int look_all(struct applying *a, struct mfw_err **err)
+static int look(struct applying *a, struct applied_customer *c, struct mfw_err **err)
 {
+	cleanup_err struct mfw_err *why = NULL;
 	int r = 0;
 
-	for (size_t i = 0; i < a->applied->n && !r; i++)
-		if (a->applied->all[i].to)
-			r = look_one(a, &a->applied->all[i], err);
-		else
-			look_at_deleted(a, &a->applied->all[i]);
-	return r;
+	if (c->to)
+		r = applying_look(a, c, &why);
+	else
+		look_at_deleted(a, c);
+	if (r && is_left_out(a, why))
+		c->error = steal_ptr(why);
+	else if (r && err)
+		*err = steal_ptr(why);
+	return c->error ? 0 : r;
 }
 
 static bool changes_anything(const struct applying *a)
@@ -270,7 +253,7 @@ static void write_down(struct applying *a)
 
 static int prepare_and_send(struct applying *a, struct mfw_err **err)
 {
-	int r = prepare_all(a, err);
+	int r = workers_each(a, prepare, err);
 
 	r = r ? r : get_ready(a, err);
 	if (r) {
@@ -280,13 +263,12 @@ static int prepare_and_send(struct applying *a, struct mfw_err **err)
 		return r;
 	}
 	r = applying_send_lists(a, NULL, err);
-	if (r) {
+	r = r ? r : workers_each(a, send, err);
+	if (r)
 		back_out(a);
-		return r;
-	}
-	send_all(a);
-	write_down(a);
-	return 0;
+	else
+		write_down(a);
+	return r;
 }
 
 static void count_all(struct applying *a)
@@ -310,9 +292,10 @@ static int run(struct applying *a, struct mfw_err **err)
 	if (!r && !a->options.look)
 		r = customer_lock_all(a->mfw, &a->lock, err);
 	r = r ? r : choose_deleted(a, err);
+	r = r ? r : workers_begin(a, err);
 	if (!r && !a->options.only)
 		r = applying_look_at_lists(a, NULL, err);
-	r = r ? r : look_all(a, err);
+	r = r ? r : workers_each(a, look, err);
 	if (r && !a->options.check && !a->options.look)
 		applying_drop_lists(a);
 	if (!r && !a->options.look)
@@ -346,9 +329,8 @@ int applying_run(struct applying *a, const struct mfw_apply_options *options,
 		       options->size < sizeof(a->options) ? options->size : sizeof(a->options));
 	a->applied = applied;
 	applied->of = a->ruleset;
-	a->mfw->keeps_sources = true;
 	r = run(a, err);
-	source_forget(a->mfw);
+	workers_end(a);
 	customers_taken_clear(&a->taken);
 	lock_release(&a->lock);
 	if (!r)
@@ -359,7 +341,7 @@ int applying_run(struct applying *a, const struct mfw_apply_options *options,
 int apply_run(struct mfw *mfw, struct mfw_ruleset *ruleset, const struct mfw_apply_options *options,
 	      struct mfw_applied **ret, struct mfw_err **err)
 {
-	struct applying a = {.mfw = mfw, .ruleset = ruleset, .lock = LOCK_NONE};
+	struct applying a = {.mfw = mfw, .ruleset = ruleset, APPLYING_INIT};
 
 	return applying_run(&a, options, ret, err);
 }

@@ -18,7 +18,7 @@ int apply_back(struct mfw *mfw, uint64_t entry, const struct mfw_apply_options *
 	       struct mfw_applied **ret, struct mfw_err **err)
 {
 	cleanup(history_entry_clear) struct history_entry back = {};
-	struct applying a = {.mfw = mfw, .lock = LOCK_NONE, .back = &back, .entry = entry};
+	struct applying a = {.mfw = mfw, .back = &back, .entry = entry, APPLYING_INIT};
 	int r = check_kept(mfw, err);
 
 	if (!r && !entry)

@@ -3,24 +3,39 @@
 #ifndef APPLY_APPLYING_H
 #define APPLY_APPLYING_H
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "apply/applied.h"
 #include "apply/customer.h"
 #include "apply/declared.h"
 #include "apply/history.h"
 
+/* Each customer is looked at, prepared, and sent to. */
+#define APPLYING_PARTS 3
+
 struct applying {
-	struct mfw *mfw;
+	struct mfw *mfw; /* the caller's; customers are worked on with those of their workers */
 	struct mfw_ruleset *ruleset;
 	struct mfw_apply_options options;
 	struct mfw_applied *applied;
 	struct lock lock;
-	uint64_t done;  /* parts, for who watches */
-	bool new_lists; /* the ruleset has some that are not there */
-	struct customers_taken taken;
+	atomic_bool new_lists; /* the ruleset has some that are not there */
 	/* What is gone back to; NULL: it is a ruleset of files. */
 	const struct history_entry *back;
 	uint64_t entry; /* of the history; 0: none */
+
+	atomic_bool stop; /* one has failed */
+	pthread_mutex_t mutex;
+	/* Under the mutex. */
+	struct customers_taken taken;
+	size_t at_work;      /* threads */
+	uint64_t done;       /* parts */
+	pthread_cond_t news; /* of the two */
 };
+
+#define APPLYING_INIT                                                                              \
+	.lock = LOCK_NONE, .mutex = PTHREAD_MUTEX_INITIALIZER, .news = PTHREAD_COND_INITIALIZER
 
 /* All of it, with what a->ruleset and a->back say. See mfw_apply(). */
 int applying_run(struct applying *a, const struct mfw_apply_options *options,

@@ -76,12 +76,14 @@ static int look_at(struct applying *a, struct declared_list *l, struct ruleset_l
 	return r ? 0 : compare(a, l, &area, before, n_before, err);
 }
 
-static int put(struct applying *a, struct declared_list *l, struct mfw_err **err)
+/* c NULL: it is everybody's. */
+static int put(struct applying *a, const struct applied_customer *c, struct declared_list *l,
+	       struct mfw_err **err)
 {
 	struct lists_change change;
 	struct list_at at = at_of(l);
 
-	return lists_put(a->mfw, &at, l->kind, &l->entries, &change, err);
+	return lists_put(c ? c->by->mfw : a->mfw, &at, l->kind, &l->entries, &change, err);
 }
 
 static bool only_looks(const struct applying *a)
@@ -98,7 +100,7 @@ int applying_make_lists(struct applying *a, const struct applied_customer *c, st
 
 		if (!is_of(l, c) || !l->is_new || l->made)
 			continue;
-		r = put(a, l, err);
+		r = put(a, c, l, err);
 		l->made = !r;
 	}
 	return r;
@@ -121,7 +123,8 @@ int applying_look_at_lists(struct applying *a, struct applied_customer *c, struc
 			r = look_at(a, l, &c->from->lists, &c->from->n_lists, err);
 		else
 			r = look_at(a, l, &before->lists, &before->n_lists, err);
-		a->new_lists |= l->is_new;
+		if (l->is_new)
+			a->new_lists = true;
 	}
 	return r || only_looks(a) || (c && !c->from) ? r : applying_make_lists(a, c, err);
 }
@@ -134,7 +137,7 @@ int applying_send_lists(struct applying *a, const struct applied_customer *c, st
 		struct declared_list *l = &a->ruleset->lists[i];
 
 		if (is_of(l, c) && l->differs)
-			r = put(a, l, err);
+			r = put(a, c, l, err);
 	}
 	return r;
 }

@@ -20,7 +20,7 @@ static int identify_rule(struct applying *a, const struct applied_customer *c,
 
 	if (rule->kind == MATCH_BYTECODE)
 		return 0;
-	r = program_identify(a->mfw, &place, rule, hex, &why);
+	r = program_identify(c->by->mfw, &place, rule, hex, &why);
 	if (applying_lacks_list(a, why)) {
 		/* It is none that is there. */
 		strcpy(hex, "new");
@@ -84,7 +84,7 @@ static int compare(struct applying *a, struct applied_customer *c, struct mfw_er
 		return err_nomem(err);
 	/* Also where only lists differ: all of the customer is written down. */
 	if (c->from && (c->diff.n || c->from->n_lists) && applying_wants_texts(a) &&
-	    current_texts(&a->applied->said, c->from))
+	    current_texts(&c->by->said, c->from))
 		return err_nomem(err);
 	return 0;
 }
@@ -94,7 +94,7 @@ static int look_closely(struct applying *a, struct applied_customer *c, struct m
 	int r = check_netns(c, err);
 
 	if (!r && !a->options.look)
-		r = change_recover(a->mfw, c->site, err);
+		r = change_recover(c->by->mfw, c->site, err);
 	r = r ? r : applying_look_at_lists(a, c, err);
 	return r ? r : compare(a, c, err);
 }
@@ -110,8 +110,8 @@ static int look_at_nothing(struct applying *a, struct applied_customer *c, struc
 int applying_look(struct applying *a, struct applied_customer *c, struct mfw_err **err)
 {
 	cleanup_err struct mfw_err *why = NULL;
-	int r = current_read(a->mfw, c->name, &a->applied->said, &a->applied->before, &c->from,
-			     &c->site, &why);
+	int r = current_read(c->by->mfw, c->name, &c->by->said, &c->by->before, &c->from, &c->site,
+			     &why);
 
 	if (r && strcmp(mfw_err_kind(why), "customer.missing") != 0) {
 		if (err) {
@@ -127,10 +127,10 @@ int applying_look(struct applying *a, struct applied_customer *c, struct mfw_err
 
 /* ---- before anything is sent ---- */
 
-static int make_change(struct applying *a, struct applied_customer *c, struct mfw_err **err)
+static int make_change(struct applied_customer *c, struct mfw_err **err)
 {
 	struct mfw_target target = {MFW_SIZE(struct mfw_target), .customer = c->name};
-	int r = change_new(a->mfw, &target, &c->change, err);
+	int r = change_new(c->by->mfw, &target, &c->change, err);
 
 	if (r)
 		return err_prefix(err, r, "customer %s", c->name);
@@ -141,7 +141,6 @@ static int make_change(struct applying *a, struct applied_customer *c, struct mf
 	return r && r != -ERESTART ? applying_place_step(err, c, c->change->failed_step, r) : r;
 }
 
-/* Reads what is there now, and prepares what differs from it. */
 /* What its lists had is known from the first look. */
 static void take_lists(struct ruleset_customer *before, struct ruleset_customer *now)
 {
@@ -152,30 +151,31 @@ static void take_lists(struct ruleset_customer *before, struct ruleset_customer 
 	before->n_lists = 0;
 }
 
+/* Reads what is there now, and prepares what differs from it. */
 int applying_look_again(struct applying *a, struct applied_customer *c, struct mfw_err **err)
 {
 	struct ruleset_customer *before = c->from;
 	int r;
 
 	change_free(steal_ptr(c->change));
-	r = current_read(a->mfw, c->name, &a->applied->said, &a->applied->before, &c->from,
-			 &c->site, err);
+	r = current_read(c->by->mfw, c->name, &c->by->said, &c->by->before, &c->from, &c->site,
+			 err);
 	if (r)
 		return err_prefix(err, r, "customer %s", c->name);
 	take_lists(before, c->from);
 	r = compare(a, c, err);
-	return r || !c->diff.n ? r : make_change(a, c, err);
+	return r || !c->diff.n ? r : make_change(c, err);
 }
 
 /* Others may change the namespace between the look and the plan. */
 int applying_prepare(struct applying *a, struct applied_customer *c, struct mfw_err **err)
 {
 	struct retry retry;
-	int r = c->made ? applying_look_again(a, c, err) : make_change(a, c, err);
+	int r = c->made ? applying_look_again(a, c, err) : make_change(c, err);
 
 	if (r != -ERESTART)
 		return r;
-	retry_start(a->mfw, &retry);
+	retry_start(c->by->mfw, &retry);
 	while (r == -ERESTART && retry_again(&retry))
 		r = applying_look_again(a, c, err);
 	return r == -ERESTART ? retry_refuse(&retry, "the ruleset was compared with them", err) : r;

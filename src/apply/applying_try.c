@@ -6,9 +6,10 @@
 #include "apply/retry.h"
 #include "apply/source.h"
 
-static int try_program(struct applying *a, const char *customer, const struct ruleset_rule *rule,
+static int try_program(const struct applied_customer *c, const struct ruleset_rule *rule,
 		       struct mfw_err **err)
 {
+	struct mfw *mfw = c->by->mfw;
 	enum match_kind kind = rule->rule->kind;
 	cleanup_source struct source source = SOURCE_NONE;
 	cleanup_close int fd = -1;
@@ -17,23 +18,23 @@ static int try_program(struct applying *a, const char *customer, const struct ru
 
 	if (kind == MATCH_BYTECODE)
 		return 0;
-	r = source_keep(a->mfw, customer, kind, *rule_match_text(rule->rule, kind), &kept, err);
+	r = source_keep(mfw, c->name, kind, *rule_match_text(rule->rule, kind), &kept, err);
 	if (r || kept->everything || kept->tried)
 		return r;
-	r = source_open(a->mfw, customer, NULL, kind, kept->text, &source, err);
+	r = source_open(mfw, c->name, NULL, kind, kept->text, &source, err);
 	r = r ? r : source_load(&source, &fd, err);
 	kept->tried = !r;
 	return r;
 }
 
 /* The programs of a customer that is not there: more the kernel cannot be asked. */
-static int try_programs(struct applying *a, const struct applied_customer *c, struct mfw_err **err)
+static int try_programs(const struct applied_customer *c, struct mfw_err **err)
 {
 	for (size_t i = 0; i < c->to->n_chains; i++) {
 		const struct ruleset_chain *chain = &c->to->chains[i];
 
 		for (size_t k = 0; k < chain->n_rules; k++) {
-			int r = try_program(a, c->to->name, &chain->rules[k], err);
+			int r = try_program(c, &chain->rules[k], err);
 
 			if (!r)
 				continue;
@@ -49,7 +50,7 @@ static int try_change(struct applying *a, struct applied_customer *c, struct mfw
 	struct retry retry;
 	int r;
 
-	retry_start(a->mfw, &retry);
+	retry_start(c->by->mfw, &retry);
 	do {
 		r = applying_prepare(a, c, err);
 		r = r || !c->change ? r : change_try(c->change, err);
@@ -67,7 +68,7 @@ static int try_one(struct applying *a, struct applied_customer *c, struct mfw_er
 	int r = 0;
 
 	if (c->to && !c->from)
-		r = try_programs(a, c, &why);
+		r = try_programs(c, &why);
 	else if (c->diff.n)
 		r = try_change(a, c, &why);
 	if (applying_lacks_list(a, why))
@@ -77,18 +78,16 @@ static int try_one(struct applying *a, struct applied_customer *c, struct mfw_er
 	return r;
 }
 
+static int try(struct applying *a, struct applied_customer *c, struct mfw_err **err)
+{
+	int r = c->error ? 0 : try_one(a, c, err);
+
+	applying_tell(a);
+	applying_tell(a);
+	return r;
+}
+
 int applying_try(struct applying *a, struct mfw_err **err)
 {
-	int r = 0;
-
-	for (size_t i = 0; i < a->applied->n && !r; i++) {
-		struct applied_customer *c = &a->applied->all[i];
-
-		if (c->error)
-			continue;
-		r = try_one(a, c, err);
-		applying_tell(a);
-		applying_tell(a);
-	}
-	return r;
+	return workers_each(a, try, err);
 }

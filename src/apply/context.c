@@ -183,6 +183,24 @@ static int take_lists(struct mfw *mfw, const struct mfw_options *o, struct mfw_e
 	return r || !o->customer ? r : check_customer(o->customer, err);
 }
 
+/* One that knows nothing yet; NULL without memory. */
+static struct mfw *context_new(void)
+{
+	struct mfw *mfw = calloc(1, sizeof(*mfw));
+
+	if (!mfw)
+		return NULL;
+	mfw->no_scope = (struct scope){.mfw = mfw};
+	mfw->scheme = (struct scheme){
+		.ctx = &mfw->no_scope,
+		.field = find_field,
+		.matcher = find_matcher,
+		.nearest = nearest_name,
+		.node = find_label,
+	};
+	return mfw;
+}
+
 static int fill(struct mfw *mfw, const struct mfw_options *o, struct mfw_err **err)
 {
 	char path[2 * PATH_MAX];
@@ -198,15 +216,9 @@ static int fill(struct mfw *mfw, const struct mfw_options *o, struct mfw_err **e
 		mfw->lib_path = NULL;
 		return err_nomem(err);
 	}
-	mfw->no_scope = (struct scope){.mfw = mfw};
-	mfw->scheme = (struct scheme){
-		.ctx = &mfw->no_scope,
-		.field = find_field,
-		.matcher = find_matcher,
-		.nearest = nearest_name,
-		.node = find_label,
-	};
-	return catalog_new(o->matcher_path ? o->matcher_path : path, &mfw->catalog, err);
+	mfw->matcher_path = strdup(o->matcher_path ? o->matcher_path : path);
+	return mfw->matcher_path ? catalog_new(mfw->matcher_path, &mfw->catalog, err)
+				 : err_nomem(err);
 }
 
 int context_open(const struct mfw_options *options, struct mfw **ret, struct mfw_err **err)
@@ -220,7 +232,7 @@ int context_open(const struct mfw_options *options, struct mfw **ret, struct mfw
 				"struct mfw_options has no size set; start it with MFW_SIZE");
 	if (options)
 		memcpy(&o, options, options->size < sizeof(o) ? options->size : sizeof(o));
-	mfw = calloc(1, sizeof(*mfw));
+	mfw = context_new();
 	if (!mfw)
 		return err_nomem(err);
 	r = fill(mfw, &o, err);
@@ -231,11 +243,40 @@ int context_open(const struct mfw_options *options, struct mfw **ret, struct mfw
 	return r;
 }
 
+static int copy_text(const char *from, char **ret)
+{
+	*ret = from ? strdup(from) : NULL;
+	return !from == !*ret ? 0 : -ENOMEM;
+}
+
+int context_again(const struct mfw *mfw, struct mfw **ret, struct mfw_err **err)
+{
+	struct mfw *other = context_new();
+
+	if (!other)
+		return err_nomem(err);
+	other->lock_wait_ms = mfw->lock_wait_ms;
+	other->node_known = mfw->node_known;
+	if (copy_text(mfw->holder, &other->holder) || copy_text(mfw->lib_path, &other->lib_path) ||
+	    copy_text(mfw->state_dir, &other->state_dir) ||
+	    copy_text(mfw->node_file, &other->node_file) ||
+	    copy_text(mfw->node.name, &other->node.name) ||
+	    copy_text(mfw->node.region, &other->node.region) ||
+	    copy_text(mfw->matcher_path, &other->matcher_path) ||
+	    catalog_new(other->matcher_path, &other->catalog, NULL)) {
+		context_close(other);
+		return err_nomem(err);
+	}
+	*ret = other;
+	return 0;
+}
+
 void context_close(struct mfw *mfw)
 {
 	if (!mfw)
 		return;
 	site_close(mfw, NULL);
+	site_close_left(mfw);
 	catalog_free(mfw->catalog);
 	node_clear(&mfw->node);
 	for (enum geo_kind kind = 0; kind < GEO_KINDS; kind++)
@@ -250,6 +291,7 @@ void context_close(struct mfw *mfw)
 	free(mfw->node_file);
 	free(mfw->state_dir);
 	free(mfw->lib_path);
+	free(mfw->matcher_path);
 	free(mfw->holder);
 	free(mfw);
 }

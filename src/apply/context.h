@@ -55,7 +55,8 @@ struct scope {
 struct mfw {
 	char *holder;
 	unsigned lock_wait_ms;
-	struct catalog *catalog;
+	char *matcher_path;
+	struct catalog *catalog; /* of it */
 	char *lib_path; /* where the functions are that programs call: see struct codegen_input */
 	struct scheme scheme; /* in no scope: any list will do */
 	struct scope no_scope;
@@ -71,6 +72,7 @@ struct mfw {
 	/* Whose lists are named where no rule says it; NULL: nobody's. */
 	char *customer;
 	struct site *sites;
+	struct site *left; /* to be closed: see site_leave() */
 	void *by_customer; /* tsearch() tree of those that have one */
 	/* What matches were made into, while it is kept: see source_keep(). */
 	bool keeps_sources;
@@ -80,6 +82,11 @@ struct mfw {
 
 /* See mfw_open() and mfw_close(). */
 int context_open(const struct mfw_options *options, struct mfw **ret, struct mfw_err **err);
+/*
+ * Another one for another thread, which makes the same rules: without what was given for looking at
+ * expressions. Errors: ENOMEM.
+ */
+int context_again(const struct mfw *mfw, struct mfw **ret, struct mfw_err **err);
 void context_close(struct mfw *mfw);
 
 /*
@@ -99,5 +106,11 @@ int site_get(struct mfw *mfw, const struct mfw_target *target, struct site **ret
 void site_forget_view(struct site *site);
 /* Closes and frees the customer's sites (NULL: all). */
 void site_close(struct mfw *mfw, const char *customer);
+/*
+ * The same for one whose rules are gone. Closing its socket waits until the kernel has freed them,
+ * so while mfw->keeps_sources is set that is put off: by then all have been, at the same time.
+ */
+void site_leave(struct mfw *mfw, const char *customer);
+void site_close_left(struct mfw *mfw);
 
 #endif

@@ -217,7 +217,7 @@ static int delete_all(struct mfw *mfw, const struct customer *c, struct mfw_err 
 		r = empty_namespace(mfw, c, err);
 	if (r)
 		return r;
-	site_close(mfw, c->pub.name);
+	site_leave(mfw, c->pub.name);
 	site_pin_dir(c->pub.name, 0, pin_dir);
 	/* The directory goes with what is in it last. */
 	r = lists_drop_all(mfw, c->pub.name, err);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "apply/release.h"
@@ -62,8 +63,7 @@ static int refuse_pin(int r, const char *path, struct mfw_err **err)
 						     : "");
 }
 
-/* Makes sure that the shared pin is there: it may be another holder's already. */
-static int pin_shared(struct staging *s, const char *shared, struct mfw_err **err)
+static int make_shared(struct staging *s, const char *shared, struct mfw_err **err)
 {
 	cleanup_close int fd = -1;
 	unsigned links;
@@ -76,6 +76,25 @@ static int pin_shared(struct staging *s, const char *shared, struct mfw_err **er
 		return r;
 	r = kernel_pin(fd, shared);
 	return r && r != -EEXIST ? refuse_pin(r, shared, err) : 0;
+}
+
+/*
+ * Makes sure that the shared pin is there: it may be another holder's already. Threads that want
+ * the same program wait for the one that makes it.
+ */
+static int pin_shared(struct staging *s, const char *shared, struct mfw_err **err)
+{
+	static pthread_mutex_t making[] = {[0 ... 63] = PTHREAD_MUTEX_INITIALIZER};
+	pthread_mutex_t *mutex = &making[s->hash[0] % ARRAY_SIZE(making)];
+	unsigned links;
+	int r;
+
+	if (!kernel_pin_links(shared, &links))
+		return 0;
+	pthread_mutex_lock(mutex);
+	r = make_shared(s, shared, err);
+	pthread_mutex_unlock(mutex);
+	return r;
 }
 
 static int note_origin(const char *pin, const char *origin, struct mfw_err **err)

@@ -245,6 +245,36 @@ void site_forget_view(struct site *site)
 	site->view = NULL;
 }
 
+void site_leave(struct mfw *mfw, const char *customer)
+{
+	struct site key = {.customer = (char *)customer}, **found, **at = &mfw->sites, *site;
+
+	if (!mfw->keeps_sources) {
+		site_close(mfw, customer);
+		return;
+	}
+	found = tfind(&key, &mfw->by_customer, by_customer);
+	if (!found)
+		return;
+	site = *found;
+	while (*at != site)
+		at = &(*at)->next;
+	*at = site->next;
+	tdelete(site, &mfw->by_customer, by_customer);
+	site->next = mfw->left;
+	mfw->left = site;
+}
+
+void site_close_left(struct mfw *mfw)
+{
+	while (mfw->left) {
+		struct site *site = mfw->left;
+
+		mfw->left = site->next;
+		site_free(site);
+	}
+}
+
 void site_close(struct mfw *mfw, const char *customer)
 {
 	struct site **at = &mfw->sites;

@@ -160,6 +160,7 @@ int apply_command(struct session *session, struct fault *fault)
 		.prune = config->prune,
 		.check = config->check,
 		.texts = config->diff,
+		.jobs = config->jobs,
 	};
 	struct pending waiting;
 	int status;

@@ -57,6 +57,7 @@ enum option_id {
 	O_YES,
 	O_YAML,
 	O_CONFIRM,
+	O_JOBS,
 	O_BOOT,
 	O_COUNT,
 };

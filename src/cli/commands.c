@@ -180,7 +180,7 @@ const struct command commands[] = {
 		.noun = "apply",
 		.summary = "make customers have what rulesets say, and nothing else",
 		.run = apply_command,
-		.valid = OPT(CHECK) | OPT(DIFF) | OPT(ONLY) | OPT(PRUNE) | OPT(CONFIRM),
+		.valid = OPT(CHECK) | OPT(DIFF) | OPT(ONLY) | OPT(PRUNE) | OPT(CONFIRM) | OPT(JOBS),
 		.arguments = {RULESETS},
 		.only_once = whole_customers,
 	},

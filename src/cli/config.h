@@ -67,6 +67,7 @@ struct config {
 	bool yes;
 	bool yaml;
 	uint32_t confirm_s;
+	uint32_t jobs; /* 0: it was not said */
 	bool boot;
 	const char *only;
 

@@ -173,6 +173,8 @@ const struct option options[O_COUNT] = {
 	[O_YES] = {"--yes", NULL, "do not ask", write_flag, AT(yes)},
 	[O_CONFIRM] = {"--confirm", "SECONDS", "take it back unless 'mfwctl confirm' comes in time",
 		       write_number, AT(confirm_s), .rejects = OPT(CHECK)},
+	[O_JOBS] = {"--jobs", "N", "work on N customers at a time (as many as processors)",
+		    write_number, AT(jobs)},
 	[O_BOOT] = {"--boot", NULL, "write it to where a boot finds it, instead", write_flag,
 		    AT(boot)},
 	[O_YAML] = {"--yaml", NULL, "print YAML instead of JSON", write_flag, AT(yaml)},

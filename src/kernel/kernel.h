@@ -25,6 +25,12 @@ const char *kernel_netns_dir(void);
 /* A network namespace, entered: a netlink socket that lives in it. */
 struct kernel_ns;
 
+/*
+ * Said by a thread that the library has started, and in which nothing else runs: it may be moved
+ * into a namespace and back, which takes less time than a thread for it would.
+ */
+void kernel_netns_own_thread(void);
+
 /* path NULL: the caller's own. Errors: netns.missing, netns.not, netns.denied. */
 int kernel_ns_open(const char *path, struct kernel_ns **ret, struct mfw_err **err);
 /* A new one without a name, which ends with kernel_ns_close(). Errors: netns.denied. */

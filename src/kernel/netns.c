@@ -64,10 +64,18 @@ static int run_in_thread(struct job *job)
 	return (int)(intptr_t)result;
 }
 
-/* The way back to where the process is; -1 when there is none. */
+/* It runs nothing but what is the library's. */
+static _Thread_local bool is_own_thread;
+
+void kernel_netns_own_thread(void)
+{
+	is_own_thread = true;
+}
+
+/* The way back to where the thread is; -1 when there is none. */
 static int open_home(void)
 {
-	cleanup_close int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	cleanup_close int home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
 
 	return home >= 0 && !setns(home, CLONE_NEWNET) ? steal_fd(&home) : -1;
 }
@@ -78,12 +86,12 @@ static int run_here(const struct job *job, int home)
 	int r;
 
 	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &old);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
 	r = go_and_run(job);
 	/* It could be entered a moment ago. To go on elsewhere would be worse than to end. */
 	if (setns(home, CLONE_NEWNET))
 		abort();
-	sigprocmask(SIG_SETMASK, &old, NULL);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	return r;
 }
 
@@ -91,12 +99,13 @@ static int run_here(const struct job *job, int home)
  * setns() changes the calling thread, and a library must not do that to its caller: so a thread of
  * our own goes there. A socket that it opens stays in the namespace. But a thread takes a tenth of
  * the time that a whole command does: a process without threads goes there and back itself, with
- * no signal in between, so nothing of it ever runs elsewhere.
+ * no signal in between, so nothing of it ever runs elsewhere; and so does a thread of the
+ * library's.
  */
 int netns_run(int ns_fd, int (*run)(void *arg), void *arg)
 {
 	struct job job = {.run = run, .arg = arg, .ns_fd = ns_fd};
-	cleanup_close int home = __libc_single_threaded ? open_home() : -1;
+	cleanup_close int home = is_own_thread || __libc_single_threaded ? open_home() : -1;
 
 	return home >= 0 ? run_here(&job, home) : run_in_thread(&job);
 }

@@ -377,6 +377,90 @@ static void goes_on_without_a_namespace(void **state)
 	check_refusal(&d, "netns.drift", "acme");
 }
 
+#define MANY 9
+
+/* Many customers, one of which does not change. Programs of lists would be called by maps. */
+static char *many(const char *action)
+{
+	struct buf text = {};
+
+	assert_int_equal(buf_add_str(&text, "{\"version\": 1, \"customers\": ["), 0);
+	for (int i = 0; i < MANY; i++)
+		assert_int_equal(
+			buf_printf(&text,
+				   "%s{\"name\": \"m%d\", \"lists\": {\"bad\": [\"192.0.2.%d\"]}, "
+				   "\"chains\": [{\"name\": \"edge\", \"hook\": \"input\", "
+				   "\"rules\": [" RULE("s", S1, "%s") "," RULE("t", TWO,
+									       "drop") "]}]}",
+				   i ? "," : "", i, i, i == 4 ? "drop" : action),
+			0);
+	assert_int_equal(buf_add_str(&text, "]}"), 0);
+	return buf_steal(&text);
+}
+
+struct told {
+	uint64_t done, all;
+};
+
+static void tell(void *ctx, uint64_t done, uint64_t all)
+{
+	struct told *told = ctx;
+
+	assert_true(done > told->done && done <= all);
+	*told = (struct told){done, all};
+}
+
+static char *apply_many(unsigned jobs)
+{
+	static const char *const actions[] = {"drop", "accept"};
+	struct told told = {};
+	struct mfw_apply_options options = {.jobs = jobs, .progress = tell, .progress_ctx = &told};
+
+	world_clear();
+	for (size_t i = 0; i < ARRAY_SIZE(actions); i++) {
+		cleanup_free char *text = many(actions[i]);
+		struct done d = apply_with(text, options);
+
+		check_counts(&d, 3, i ? "+0 ~1 >0 -0 1" : "+2 ~0 >0 -0 1");
+		check_counts(&d, 4, i ? "+0 ~0 >0 -0 0" : "+2 ~0 >0 -0 1");
+		finish(&d);
+		assert_int_equal(told.all, 3 * MANY);
+		told.done = 0;
+	}
+	return dump();
+}
+
+static void works_with_several(void **state)
+{
+	cleanup_free char *alone = apply_many(1), *few = apply_many(3), *each = apply_many(MANY);
+
+	(void)state;
+	assert_string_equal(few, alone);
+	assert_string_equal(each, alone);
+}
+
+/* Of several mistakes it is the first customer's, whoever found one first. */
+static void fails_with_several(void **state)
+{
+	struct mfw_apply_options options = {.jobs = 2};
+	cleanup_free char *before = NULL, *after = NULL;
+	struct done d;
+
+	(void)state;
+	fill();
+	before = dump();
+	d = apply_with(CUSTOMERS(EDGE("new", RULE("n", TWO, "drop")) "," EDGE(
+			       "acme", "{\"ref\": \"o\", \"object\": \"/nowhere\", "
+				       "\"action\": \"drop\"}")),
+		       options);
+	check_refusal(&d, "object.read", "/nowhere");
+	after = dump();
+	assert_string_equal(after, before);
+	options.jobs = 1000;
+	d = apply_with(CUSTOMERS(EDGE("acme", "")), options);
+	check_refusal(&d, "apply.jobs", "256");
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -394,6 +478,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(says_whose_namespace),
 		cmocka_unit_test(goes_on_after_a_failure),
 		cmocka_unit_test(goes_on_without_a_namespace),
+		cmocka_unit_test(works_with_several),
+		cmocka_unit_test(fails_with_several),
 	};
 	int failed;
 

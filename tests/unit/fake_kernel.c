@@ -242,6 +242,10 @@ int kernel_netns_remove(const char *path, struct mfw_err **err)
 	return r;
 }
 
+void kernel_netns_own_thread(void)
+{
+}
+
 /* A name goes with its namespace, here. */
 void kernel_netns_forget(const char *path)
 {
