@@ -143,41 +143,65 @@ void pending_drop(void)
 
 /* ---- the guard ---- */
 
+/* What the guard says if it cannot begin: an errno. It ends where the guard has begun. */
+#define GUARD_SAYS 3
+
 /* Ends with a process of its own that nothing of ours can end: neither terminal nor parent. */
-static void become_guard(const char *const *argv)
+static _Noreturn void become_guard(const char *const *argv, int says)
 {
-	int null = open("/dev/null", O_RDWR);
+	int null = open("/dev/null", O_RDWR), failed;
 
 	setsid();
 	if (fork())
 		_exit(0);
 	for (int fd = 0; null >= 0 && fd < 3; fd++)
 		dup2(null, fd);
-	closefrom(3);
+	dup2(says, GUARD_SAYS);
+	fcntl(GUARD_SAYS, F_SETFD, FD_CLOEXEC);
+	closefrom(GUARD_SAYS + 1);
 	/* Relative paths still mean what they did: the directory stays. */
 	execv("/proc/self/exe", (char *const *)argv);
+	failed = errno;
+	(void)!write(GUARD_SAYS, &failed, sizeof(failed));
 	_exit(127);
+}
+
+/* Until it has begun: who goes on may rely on it. 0 or -errno. */
+static int start_guard(const char *const *argv)
+{
+	cleanup_close int hears = -1, says = -1;
+	int fds[2], failed = 0;
+	pid_t child;
+
+	if (pipe2(fds, O_CLOEXEC))
+		return -errno;
+	hears = fds[0];
+	says = fds[1];
+	child = fork();
+	if (!child)
+		become_guard(argv, says);
+	if (child < 0 || waitpid(child, NULL, 0) != child)
+		return -errno;
+	close(steal_fd(&says));
+	return read(hears, &failed, sizeof(failed)) < 0 ? -errno : -failed;
 }
 
 int pending_guard(const struct config *config, struct fault *fault)
 {
 	const char *argv[8] = {"mfwctl"};
 	size_t n = 1;
-	pid_t child;
+	int r;
 
 	if (config->matcher_path) {
 		argv[n++] = "--matcher-path";
 		argv[n++] = config->matcher_path;
 	}
 	argv[n++] = "guard";
-	child = fork();
-	if (!child)
-		become_guard(argv);
-	if (child < 0 || waitpid(child, NULL, 0) != child)
-		return fault_make(fault, errno, "confirm.guard",
-				  "cannot start the process that would take this back: %s",
-				  strerror(errno));
-	return 0;
+	r = start_guard(argv);
+	return r ? fault_make(fault, -r, "confirm.guard",
+			      "cannot start the process that would take this back: %s",
+			      strerror(-r))
+		 : 0;
 }
 
 /* ---- taking back ---- */
