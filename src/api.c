@@ -7,6 +7,7 @@
 #include "apply/context.h"
 #include "apply/customer.h"
 #include "apply/doctor.h"
+#include "apply/expression.h"
 #include "apply/listing.h"
 #include "model/action.h"
 #include "model/family.h"
@@ -327,10 +328,8 @@ static int warn_of_match(struct mfw_change *change, const struct err_list *warni
 
 static int refuse_match(struct expr_report *report, const char *ref, struct mfw_err **err)
 {
-	int code = report->errors.n ? -mfw_err_code(report->errors.items[0]) : -ENOMEM;
+	int code = -mfw_err_code(report->errors.items[0]);
 
-	if (!report->errors.n)
-		return err_nomem(err);
 	if (!err)
 		return code;
 	mfw_err_free(*err);
@@ -343,13 +342,14 @@ static int refuse_match(struct expr_report *report, const char *ref, struct mfw_
 static int check_match(struct mfw_change *change, const struct rule *rule, struct mfw_err **err)
 {
 	cleanup_expr_report struct expr_report report = {};
-	cleanup_expr struct expr *expr = NULL;
 
 	if (rule->kind != MATCH_EXPR)
 		return 0;
 	if (change->last_match && !strcmp(change->last_match, rule->pub.match))
 		return 0;
-	if (expr_check(rule->pub.match, &change->mfw->scheme, &expr, &report))
+	if (expression_check(change->mfw, &change->mfw->scheme, rule->pub.match, &report, NULL))
+		return err_nomem(err);
+	if (report.errors.n)
 		return refuse_match(&report, rule->pub.ref, err);
 	change->last_match = rule->pub.match;
 	return warn_of_match(change, &report.warnings, err);

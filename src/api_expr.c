@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "apply/scope.h"
+#include "apply/expression.h"
 
 struct mfw_checked {
 	struct expr_report report;
@@ -19,17 +19,10 @@ int mfw_expr_check(struct mfw *mfw, const char *text, struct mfw_checked **ret,
 	cleanup(checked_free_p) struct mfw_checked *checked = calloc(1, sizeof(*checked));
 	struct scope scope = {.mfw = mfw, .customer = mfw->customer, .trial = true};
 	const struct scheme scheme = scope_scheme(&scope);
-	cleanup_expr struct expr *expr = NULL;
-	int r;
 
-	if (!checked)
+	if (!checked || expression_check(mfw, &scheme, text, &checked->report, &checked->text))
 		return err_nomem(err);
-	r = expr_check(text, &scheme, &expr, &checked->report);
-	if (r == -ENOMEM || (r && !checked->report.errors.n))
-		return err_nomem(err);
-	checked->sound = !r;
-	if (!r && expr_print(expr, &checked->text))
-		return err_nomem(err);
+	checked->sound = !checked->report.errors.n;
 	*ret = steal_ptr(checked);
 	return 0;
 }

@@ -709,14 +709,15 @@ void mfw_geo_free(struct mfw_geo *geo);
 /* ---- expressions ---- */
 
 /*
- * Checks an expression without any kernel. A wrong one is no failure: then there are errors in what
- * is returned. Free with mfw_checked_free(). Errors: ENOMEM.
+ * Checks an expression without any kernel: one without errors can be compiled. A wrong one is no
+ * failure: then there are errors in what is returned. Free with mfw_checked_free(). Errors: ENOMEM.
  */
 int mfw_expr_check(struct mfw *mfw, const char *text, struct mfw_checked **ret,
 		   struct mfw_err **err);
 /*
  * Error `i`, with its place, in the order of the text; NULL when there are no more. Kinds: expr.*,
- * matcher.*, list.*. After an error of syntax nothing more is looked for.
+ * matcher.*, list.*, and of what is otherwise sound codegen.*, node.file. After an error of syntax
+ * nothing more is looked for.
  */
 const struct mfw_err *mfw_checked_error(const struct mfw_checked *checked, size_t i);
 /*

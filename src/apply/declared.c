@@ -5,6 +5,7 @@
 #include <search.h>
 #include <string.h>
 
+#include "apply/expression.h"
 #include "model/action.h"
 
 int declared_new(struct mfw *mfw, struct mfw_ruleset **ret, struct mfw_err **err)
@@ -80,20 +81,17 @@ static int make_absolute(struct rule *rule)
 static int check_match(struct checking *c, struct ruleset_where *where)
 {
 	cleanup_expr_report struct expr_report report = {};
-	cleanup_expr struct expr *expr = NULL;
 	const struct ruleset_rule *rule = where->rule;
 	const char *text = rule->rule->pub.match;
-	int r;
 
 	if (rule->rule->kind != MATCH_EXPR)
 		return make_absolute(rule->rule);
 	if (tfind(text, &c->sound, by_text))
 		return 0;
-	r = expr_check(text, &c->d->mfw->scheme, &expr, &report);
-	if (r == -ENOMEM || (r && !report.errors.n))
+	if (expression_check(c->d->mfw, &c->d->mfw->scheme, text, &report, NULL))
 		return -ENOMEM;
 	where->key = "match";
-	if (r)
+	if (report.errors.n)
 		return note_all(&report.errors, where, rule->match, &c->d->errors);
 	if (!tsearch(text, &c->sound, by_text))
 		return -ENOMEM;

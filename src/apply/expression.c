@@ -23,6 +23,7 @@ int expression_open(struct scope *scope, const char *text, struct expression *re
 	ret->input = (struct codegen_input){
 		.expr = ret->folded,
 		.source = ret->text.data,
+		.written = text,
 		.path = scope->mfw->lib_path,
 	};
 	return 0;
@@ -132,4 +133,33 @@ void expression_clear(struct expression *e)
 	expr_free(e->written);
 	expr_free(e->folded);
 	buf_clear(&e->text);
+}
+
+/* ---- what can be said of it without lists and kernel ---- */
+
+static int check_program(struct mfw *mfw, const struct scheme *scheme, const char *text,
+			 struct expr **expr, struct expr_report *report)
+{
+	struct codegen_input input = {.written = text};
+	struct mfw_err *err = NULL;
+
+	if (context_node(mfw, *expr, &err))
+		return err_list_add(&report->errors, err);
+	if (expr_fold(expr, scheme))
+		return -ENOMEM;
+	input.expr = *expr;
+	return codegen_check(&input, &report->errors);
+}
+
+int expression_check(struct mfw *mfw, const struct scheme *scheme, const char *text,
+		     struct expr_report *report, struct buf *ret_text)
+{
+	cleanup_expr struct expr *expr = NULL;
+	int r = expr_check(text, scheme, &expr, report);
+
+	if (r)
+		return r == -ENOMEM || !report->errors.n ? -ENOMEM : 0;
+	if (ret_text && expr_print(expr, ret_text))
+		return -ENOMEM;
+	return check_program(mfw, scheme, text, &expr, report);
 }

@@ -29,6 +29,13 @@ int expression_open(struct scope *scope, const char *text, struct expression *re
 int expression_bind(const struct scope *scope, struct expression *e, struct mfw_err **err);
 void expression_clear(struct expression *e);
 
+/*
+ * expr_check(), and what there is no program of (codegen.*), as errors of the report. text: {}, the
+ * canonical one unless there are errors; NULL: it is not wanted. 0 also with errors, or -ENOMEM.
+ */
+int expression_check(struct mfw *mfw, const struct scheme *scheme, const char *text,
+		     struct expr_report *report, struct buf *ret_text);
+
 #define cleanup_expression cleanup(expression_clear)
 
 #endif

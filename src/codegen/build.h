@@ -11,7 +11,7 @@
  * on failure. Returns ret->error.
  */
 int build_program(const struct expr *expr, struct code *ret);
-/* The same with an error: codegen.unsupported, codegen.too_long, ENOMEM. */
+/* The same with the first error: codegen.unsupported, codegen.too_long, ENOMEM. */
 int build_checked(const struct codegen_input *input, struct code *code, struct mfw_err **err);
 /* Whether a matcher is among the functions before number i, as a test or as a field's. */
 bool build_has_before(const struct code *code, size_t i, const struct matcher *matcher);

@@ -24,12 +24,13 @@ uint32_t code_here(const struct code *code)
 void code_refuse(struct code *code, const char *reason)
 {
 	size_t n = CODE_COUNT(code->lines, struct code_line);
+	struct code_refusal refusal = {.reason = reason};
 
-	if (code->error || !n)
+	if (!n)
 		return;
-	code->error = -EOPNOTSUPP;
-	code->refused = CODE_AT(code->lines, struct code_line, n - 1)->expr;
-	code->reason = reason;
+	refusal.expr = CODE_AT(code->lines, struct code_line, n - 1)->expr;
+	fail(code, -EOPNOTSUPP);
+	add(code, &code->refusals, &refusal, sizeof(refusal));
 }
 
 static void emit(struct code *code, struct bpf_insn insn)
@@ -310,4 +311,5 @@ void code_clear(struct code *code)
 	buf_clear(&code->maps);
 	buf_clear(&code->labels);
 	buf_clear(&code->jumps);
+	buf_clear(&code->refusals);
 }

@@ -58,6 +58,12 @@ struct code_jump {
 	uint32_t label;
 };
 
+/* A part of the expression that cannot be said in instructions. */
+struct code_refusal {
+	const struct expr *expr;
+	const char *reason;
+};
+
 struct code {
 	struct buf insns;     /* struct bpf_insn */
 	struct buf relocs;    /* struct code_reloc */
@@ -67,14 +73,13 @@ struct code {
 	struct buf maps;      /* struct code_map, each once */
 	struct buf labels;    /* uint32_t: the instruction, once placed */
 	struct buf jumps;     /* struct code_jump */
-	int error;            /* -ENOMEM, -E2BIG (too far a jump), -EOPNOTSUPP (see below) or 0 */
-	/* What cannot be said in instructions: the part of the last line, and why. */
-	const struct expr *refused;
-	const char *reason;
+	struct buf refusals;  /* struct code_refusal */
+	int error;            /* -ENOMEM, -E2BIG (too far a jump), -EOPNOTSUPP (refusals) or 0 */
 };
 
 void code_clear(struct code *code);
 uint32_t code_here(const struct code *code);
+/* Of the part that is being asked. */
 void code_refuse(struct code *code, const char *reason);
 
 /* Takes out what no path leads to, which verifiers refuse, and fills in the jumps' distances. */

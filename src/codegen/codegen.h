@@ -32,6 +32,8 @@ struct codegen_input {
 	const struct expr *expr;
 	/* The canonical text of what was asked, before expr_fold(); NULL: expr's. */
 	const char *source;
+	/* What expr was parsed of, for the places of errors; NULL: they have none. */
+	const char *written;
 	/* Directories with ':' between them; DIR/lib/NAME.bpf.o are the functions of bpf/lib. */
 	const char *path;
 	/* Numbers of the maps that it will be bound to: part of what the program is. */
@@ -46,6 +48,11 @@ struct codegen_input {
 int codegen_identity(const struct codegen_input *input, unsigned char ret[CODEGEN_IDENTITY_LEN]);
 /* The ELF object. Errors: codegen.link, codegen.unsupported, codegen.too_long, ENOMEM. */
 int codegen_object(const struct codegen_input *input, struct buf *ret, struct mfw_err **err);
+/*
+ * What codegen_object() refuses of the expression, the same errors in the order of the text. 0 also
+ * with some; -ENOMEM.
+ */
+int codegen_check(const struct codegen_input *input, struct err_list *errors);
 
 /* What a program is made of, for people. */
 struct codegen_summary {

@@ -4,6 +4,7 @@
 #include "codegen/codegen.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 bool build_has_before(const struct code *code, size_t i, const struct matcher *matcher)
 {
@@ -28,27 +29,92 @@ unsigned build_objects(const struct code *code)
 
 /* ---- what cannot be made ---- */
 
-static int refuse_part(const struct code *code, struct mfw_err **err)
+/* How much of a part a message has in it. */
+#define SHOWN_MAX 60
+
+static int refuse_part(const struct codegen_input *input, const struct code_refusal *refusal,
+		       struct mfw_err **err)
 {
 	cleanup_buf struct buf text = {};
 
-	if (expr_print(code->refused, &text))
+	if (expr_print(refusal->expr, &text))
 		return err_nomem(err);
-	return err_make(err, EOPNOTSUPP, "codegen.unsupported",
-			"cannot make a program of '%.200s': %s", text.data, code->reason);
+	err_make(err, EOPNOTSUPP, "codegen.unsupported", "cannot make a program of '%.*s%s': %s",
+		 SHOWN_MAX, text.data, text.len > SHOWN_MAX ? "..." : "", refusal->reason);
+	if (input->written)
+		err_at_offset(err, input->written, refusal->expr->offset, refusal->expr->length);
+	return -EOPNOTSUPP;
+}
+
+static int refuse_all(const struct codegen_input *input, const struct code *code,
+		      struct mfw_err **err)
+{
+	err_make(err, E2BIG, "codegen.too_long",
+		 "the expression is too long for one program (%u instructions): put large sets "
+		 "into lists, or make it several rules",
+		 code_here(code));
+	if (input->written)
+		err_at_offset(err, input->written, input->expr->offset, input->expr->length);
+	return -E2BIG;
+}
+
+/* The part that stands first in the text is refused first; each once. */
+static int by_offset(const void *a, const void *b)
+{
+	const struct code_refusal *x = a, *y = b;
+
+	return (x->expr->offset > y->expr->offset) - (x->expr->offset < y->expr->offset);
+}
+
+static size_t sort_refusals(struct code *code)
+{
+	size_t n = CODE_COUNT(code->refusals, struct code_refusal), kept = 0;
+	struct code_refusal *all = CODE_AT(code->refusals, struct code_refusal, 0);
+
+	qsort(all, n, sizeof(*all), by_offset);
+	for (size_t i = 1; i < n; i++)
+		if (all[i].expr != all[kept].expr)
+			all[++kept] = all[i];
+	return kept + 1;
 }
 
 int build_checked(const struct codegen_input *input, struct code *code, struct mfw_err **err)
 {
 	switch (build_program(input->expr, code)) {
 	case 0: return 0;
-	case -EOPNOTSUPP: return refuse_part(code, err);
-	case -E2BIG:
-		return err_make(err, E2BIG, "codegen.too_long",
-				"the expression is too long for one program (%u instructions): put "
-				"large sets into lists, or make it several rules",
-				code_here(code));
+	case -EOPNOTSUPP:
+		sort_refusals(code);
+		return refuse_part(input, CODE_AT(code->refusals, struct code_refusal, 0), err);
+	case -E2BIG: return refuse_all(input, code, err);
 	default: return err_nomem(err);
+	}
+}
+
+static int note_refusals(const struct codegen_input *input, struct code *code,
+			 struct err_list *errors)
+{
+	size_t n = sort_refusals(code);
+
+	for (size_t i = 0; i < n && errors->n < EXPR_REPORT_MAX; i++) {
+		struct mfw_err *err = NULL;
+
+		refuse_part(input, CODE_AT(code->refusals, struct code_refusal, i), &err);
+		if (err_list_add(errors, err))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int codegen_check(const struct codegen_input *input, struct err_list *errors)
+{
+	cleanup_code struct code code = {};
+	struct mfw_err *err = NULL;
+
+	switch (build_program(input->expr, &code)) {
+	case 0: return 0;
+	case -EOPNOTSUPP: return note_refusals(input, &code, errors);
+	case -E2BIG: refuse_all(input, &code, &err); return err_list_add(errors, err);
+	default: return -ENOMEM;
 	}
 }
 

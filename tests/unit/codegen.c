@@ -201,6 +201,34 @@ static void keeps_long_source(void **state)
 	expr_free(expr);
 }
 
+/* Each part that there is no program of, once, with its place: what codegen_object() says first. */
+static void finds_all_parts(void **state)
+{
+	static const char text[] =
+		"ip.ttl == 1 or\nnode.name == \"x\"\n or not node.region == \"y\"";
+	struct catalog *catalog = open_catalog();
+	cleanup_expr struct expr *expr = parse(catalog, text);
+	const struct codegen_input input = {.expr = expr, .path = TEST_PATH, .written = text};
+	cleanup_err_list struct err_list errors = {};
+	cleanup_err struct mfw_err *err = NULL;
+	cleanup_buf struct buf object = {};
+	unsigned line, column, length;
+
+	(void)state;
+	assert_int_equal(codegen_check(&input, &errors), 0);
+	assert_int_equal(errors.n, 2);
+	mfw_err_place(errors.items[1], &line, &column, &length);
+	assert_int_equal(line, 3);
+	assert_int_equal(column, 9);
+	assert_int_equal(length, strlen("node.region == \"y\""));
+	assert_int_equal(codegen_object(&input, &object, &err), -EOPNOTSUPP);
+	assert_string_equal(mfw_err_message(err), mfw_err_message(errors.items[0]));
+	mfw_err_place(err, &line, &column, &length);
+	assert_int_equal(line, 2);
+	assert_int_equal(column, 1);
+	catalog_free(catalog);
+}
+
 static void assert_refused(struct catalog *catalog, const char *text, const char *kind,
 			   const char *part)
 {
@@ -341,6 +369,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(refuses_parts),       cmocka_unit_test(refuses_long_ones),
 		cmocka_unit_test(maps_of_lists),       cmocka_unit_test(names_parts),
 		cmocka_unit_test(keeps_long_source),   cmocka_unit_test(works_in_threads),
+		cmocka_unit_test(finds_all_parts),
 	};
 
 	if (argc != 3 || asprintf(&path, "%s:%s", argv[1], argv[2]) < 0)
