@@ -2,19 +2,8 @@
 /*
  * Addresses in lists (mfw/list.h). What takes a list is hidden, so that the verifier takes it as a
  * part of its caller: only such a function can be lent a map.
- *
- * The verifier goes through a function again for each way that leads to it. So answers are made
- * with masks, all ones or 0, where the compiler would make branches.
  */
 #include <mfw/lookup.h>
-
-/* All ones for 0. The compiler may not make a branch of it. */
-static __always_inline __u64 is_zero(__u64 x)
-{
-	x = ~(x | -x) >> 63;
-	asm volatile("" : "+r"(x));
-	return -x;
-}
 
 /* ---- IPv4; addresses in host order ---- */
 
@@ -134,7 +123,7 @@ __noinline __u32 mfw_list_six_next(struct mfw_list_six_at *at)
 
 	if (!at)
 		return 0;
-	at->second = is_zero(at->lengths[0]);
+	at->second = mfw_if_zero(at->lengths[0]);
 	left = at->lengths[0] | (at->lengths[1] & at->second);
 	if (!left)
 		return 0;
@@ -155,10 +144,10 @@ __noinline int mfw_list_six_is_in(struct mfw_list_six_at *at, const struct mfw_l
 	if (!at || !bucket)
 		return 0;
 	for (int i = 0; i < MFW_LIST_SIX_SLOTS; i++)
-		found |= is_zero((bucket->address[i][0] ^ at->key[0]) |
-				 (bucket->address[i][1] ^ at->key[1]) |
-				 (bucket->state[i] ^ at->state));
-	done = is_zero(bucket->more) | is_zero(at->probe - (MFW_LIST_PROBES - 1));
+		found |= mfw_if_zero((bucket->address[i][0] ^ at->key[0]) |
+				     (bucket->address[i][1] ^ at->key[1]) |
+				     (bucket->state[i] ^ at->state));
+	done = mfw_if_zero(bucket->more) | mfw_if_zero(at->probe - (MFW_LIST_PROBES - 1));
 	at->probe = (at->probe + 1) & ~done;
 	/* The length is done with. */
 	at->lengths[0] &= ~done | (at->lengths[0] - 1);

@@ -12,11 +12,15 @@ struct mfw_name_cell {
 static __always_inline long load_cell(struct __sk_buff *skb, struct mfw_name_cell *cell, __u32 off,
 				      __u32 n, __u32 fold)
 {
+	__s64 less = (__s64)n - MFW_LIST_CELL;
+	__u64 folded = ~mfw_if_zero(fold);
+
 	__builtin_memset(cell, 0, sizeof(*cell));
-	if (mfw_load_some(skb, off, cell, n < sizeof(*cell) ? n : sizeof(*cell), sizeof(*cell)))
+	if (mfw_load_some(skb, off, cell, MFW_LIST_CELL + (less & mfw_if_negative(less)),
+			  sizeof(*cell)))
 		return -1;
-	for (int i = 0; fold && i < 4; i++)
-		cell->w[i] = mfw_lower(cell->w[i]);
+	for (int i = 0; i < 4; i++)
+		cell->w[i] ^= (mfw_lower(cell->w[i]) ^ cell->w[i]) & folded;
 	return 0;
 }
 
@@ -37,44 +41,49 @@ __noinline __u64 mfw_name_hash(struct __sk_buff *skb, __u32 off, __u32 len, __u3
 	return hash;
 }
 
-/* Whether the cell is what begins at off and has n bytes left. Of its own for the same reason. */
-__noinline int mfw_name_cell(struct __sk_buff *skb, const struct mfw_name_cell *cell, __u32 off,
-			     __u32 n, __u32 fold)
+struct mfw_name_search {
+	struct mfw_list_scan scan;
+	__u32 off, len, fold;
+};
+
+/* A step, with the line that is next. 0, 1: found, -1: not there. Of its own for the same reason.
+ */
+__noinline int mfw_name_step(struct mfw_name_search *s, struct __sk_buff *skb,
+			     const union mfw_line *line)
 {
 	struct mfw_name_cell own;
+	const __u64 *cell;
+	__u32 done;
+	int same;
 
-	if (!cell || load_cell(skb, &own, off, n, fold))
-		return 0;
-	return !((cell->w[0] ^ own.w[0]) | (cell->w[1] ^ own.w[1]) | (cell->w[2] ^ own.w[2]) |
-		 (cell->w[3] ^ own.w[3]));
+	if (!s || !line)
+		return -1;
+	if (!s->scan.cell)
+		return mfw_list_scan_bucket(&s->scan, line);
+	cell = mfw_list_scan_cell(&s->scan, line);
+	done = s->scan.done;
+	same = !load_cell(skb, &own, s->off + done, s->len - done, s->fold) &&
+	       !((cell[0] ^ own.w[0]) | (cell[1] ^ own.w[1]) | (cell[2] ^ own.w[2]) |
+		 (cell[3] ^ own.w[3]));
+	return mfw_list_scan_compared(&s->scan, same, s->len);
 }
 
 struct search {
 	struct __sk_buff *skb;
 	void *list;
-	struct mfw_list_scan scan;
-	__u32 off, len, fold;
+	struct mfw_name_search name;
 	__u32 found;
 };
 
 static long step(__u32 turn, struct search *s)
 {
-	__s64 at = mfw_list_scan_step(s->list, &s->scan);
-	__u32 done = 0;
+	const union mfw_line *line = mfw_list_line(s->list, mfw_list_scan_line(&s->name.scan));
+	int r = line ? mfw_name_step(&s->name, s->skb, line) : -1;
 
 	(void)turn;
-	if (at <= 0)
-		return at < 0;
-#pragma clang loop unroll(disable)
-	for (__u32 i = 0; i < MFW_LIST_CELLS && done < s->len; i++) {
-		const struct mfw_name_cell *cell = (const void *)mfw_list_cell(s->list, at + i);
-
-		if (!cell || !mfw_name_cell(s->skb, cell, s->off + done, s->len - done, s->fold))
-			return 0;
-		done += sizeof(*cell);
-	}
-	s->found = 1;
-	return 1;
+	if (r > 0)
+		s->found = 1;
+	return r != 0;
 }
 
 /* fold: A..Z of the packet count as a..z. */
@@ -82,14 +91,15 @@ __hidden int mfw_name_has(void *list, struct __sk_buff *skb, const struct mfw_vi
 			  __u32 fold)
 {
 	const struct mfw_list_head *head = (const void *)mfw_list_line(list, 0);
-	struct search s = {.skb = skb, .list = list, .fold = fold};
+	struct search s = {.skb = skb, .list = list, .name.fold = fold};
+	__u32 len = view->end - view->off;
 
-	s.off = view->off;
-	s.len = view->end - view->off;
-	if (!head || !s.len || s.len > MFW_LIST_NAME_MAX)
+	if (!head || !len || len > MFW_LIST_NAME_MAX)
 		return 0;
-	s.scan = mfw_list_scan_begin(head, mfw_name_hash(skb, s.off, s.len, fold, head->seed),
-				     s.len);
+	s.name.off = view->off;
+	s.name.len = len;
+	s.name.scan = mfw_list_scan_begin(
+		head, mfw_name_hash(skb, view->off, len, fold, head->seed), len);
 	bpf_loop(MFW_LIST_SCAN_STEPS, step, &s, 0);
 	return s.found;
 }

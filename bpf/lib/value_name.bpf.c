@@ -9,20 +9,24 @@
 #define WORDS (MFW_VALUE_MAX / 8)
 #define ONES  0x0101010101010101ULL
 
-struct mfw_value_cell {
-	__u64 w[4];
-};
+/* Eight bytes from `at` on. */
+static __always_inline __u64 word_at(const struct mfw_value *value, __u32 at)
+{
+	const __u64 *words = (const __u64 *)value->data;
+	__u32 shift = at % 8 * 8, i = at / 8 % WORDS;
+
+	return words[i] >> shift | words[i + 1] << 1 << (63 - shift);
+}
 
 /* Eight bytes of the name from `at` on, 0 where it has ended. */
 static __always_inline __u64 name_word(const struct mfw_value *value, __u32 off, __u32 len,
 				       __u32 at)
 {
-	const __u64 *words = (const __u64 *)value->data;
-	__u32 shift = (off + at) % 8 * 8, i = (off + at) / 8 % WORDS;
-	__u64 word = words[i] >> shift | words[i + 1] << 1 << (63 - shift);
-	__u32 left = len > at ? len - at : 0;
+	__s64 left = (__s64)len - at;
+	__u64 some = (1ULL << (left & 7) * 8) - 1;
 
-	return left < 8 ? word & ((1ULL << left * 8) - 1) : word;
+	return word_at(value, off + at) & (some | mfw_if_negative(7 - left)) &
+	       ~mfw_if_negative(left);
 }
 
 /* A function of its own, so that the verifier looks at it once; so is the next one. */
@@ -44,17 +48,29 @@ __noinline __u64 mfw_value_name_hash(const struct mfw_value *value, __u32 off, _
 	return hash;
 }
 
-/* Whether the cell is what the name has from byte `at` on. */
-__noinline int mfw_value_name_cell(const struct mfw_value *value, const struct mfw_value_cell *cell,
-				   __u32 off, __u32 len, __u32 at)
+/* A step, with the line that is next. 0, 1: found, -1: not there. */
+__noinline int mfw_value_name_step(struct mfw_list_scan *s, const struct mfw_value *value,
+				   const union mfw_line *line, __u32 off, __u32 len)
 {
+	const __u64 *cell;
 	__u64 other = 0;
 
-	if (!value || !cell)
-		return 0;
+	if (!s || !value || !line)
+		return -1;
+	if (!s->cell)
+		return mfw_list_scan_bucket(s, line);
+	cell = mfw_list_scan_cell(s, line);
 	for (int k = 0; k < 4; k++)
-		other |= cell->w[k] ^ name_word(value, off, len, at + k * 8);
-	return !other;
+		other |= cell[k] ^ name_word(value, off, len, s->done + k * 8);
+	return mfw_list_scan_compared(s, !other, len);
+}
+
+static __always_inline int value_step(void *list, struct mfw_list_scan *s,
+				      const struct mfw_value *value, __u32 off, __u32 len)
+{
+	const union mfw_line *line = mfw_list_line(list, mfw_list_scan_line(s));
+
+	return line ? mfw_value_name_step(s, value, line, off, len) : -1;
 }
 
 struct search {
@@ -67,21 +83,12 @@ struct search {
 
 static long step(__u32 turn, struct search *s)
 {
-	__s64 at = mfw_list_scan_step(s->list, &s->scan);
+	int r = value_step(s->list, &s->scan, s->value, s->off, s->len);
 
 	(void)turn;
-	if (at <= 0)
-		return at < 0;
-#pragma clang loop unroll(disable)
-	for (__u32 i = 0; i < MFW_LIST_CELLS && i * MFW_LIST_CELL < s->len; i++) {
-		const struct mfw_value_cell *cell = (const void *)mfw_list_cell(s->list, at + i);
-
-		if (!cell ||
-		    !mfw_value_name_cell(s->value, cell, s->off, s->len, i * MFW_LIST_CELL))
-			return 0;
-	}
-	s->found = 1;
-	return 1;
+	if (r > 0)
+		s->found = 1;
+	return r != 0;
 }
 
 /* The bytes from off to before end. Hidden for the reason that lib/list.bpf.c gives. */
@@ -108,18 +115,15 @@ static __always_inline __u64 zero_bytes(__u64 x)
 	return ~(((x & ONES * 0x7f) + ONES * 0x7f) | x) & ONES * 0x80;
 }
 
-/* Where the next dot is, behind it; `end` when there is none. */
+/* Where the next dot is, behind it; `end`, or more, when there is none. */
 __noinline __u32 mfw_value_next_label(const struct mfw_value *value, __u32 off, __u32 end)
 {
 	if (!value || end > MFW_VALUE_MAX)
 		return end;
 #pragma clang loop unroll(disable)
-	for (__u32 at = 0; at < MFW_VALUE_MAX; at += 8) {
-		__u64 dots;
+	for (__u32 at = 0; at < MFW_VALUE_MAX && off + at < end; at += 8) {
+		__u64 dots = zero_bytes(word_at(value, off + at) ^ ONES * '.');
 
-		if (off + at >= end)
-			break;
-		dots = zero_bytes(name_word(value, off, end - off, at) ^ ONES * '.');
 		if (dots)
 			return off + at + mfw_lowest_bit(dots) / 8 + 1;
 	}
@@ -136,25 +140,11 @@ struct domain_search {
 	__u32 found;
 };
 
-static __always_inline int is_cell(struct domain_search *s, __u32 at)
-{
-	__u32 len = s->end - s->off;
-
-#pragma clang loop unroll(disable)
-	for (__u32 i = 0; i < MFW_LIST_CELLS && i * MFW_LIST_CELL < len; i++) {
-		const struct mfw_value_cell *cell = (const void *)mfw_list_cell(s->list, at + i);
-
-		if (!cell || !mfw_value_name_cell(s->value, cell, s->off, len, i * MFW_LIST_CELL))
-			return 0;
-	}
-	return 1;
-}
-
 /* Begins to look for what is left of the name, goes on with that, or leaves a label out. */
 static long domain_step(__u32 turn, struct domain_search *s)
 {
 	__u32 len = s->end - s->off;
-	__s64 at;
+	int r;
 
 	(void)turn;
 	if (!s->begun) {
@@ -163,17 +153,15 @@ static long domain_step(__u32 turn, struct domain_search *s)
 		s->begun = 1;
 		return 0;
 	}
-	at = mfw_list_scan_step(s->list, &s->scan);
-	if (!at)
+	r = value_step(s->list, &s->scan, s->value, s->off, len);
+	if (!r)
 		return 0;
-	if (at > 0) {
-		s->found = is_cell(s, at);
-		return s->found != 0;
+	if (r > 0) {
+		s->found = 1;
+		return 1;
 	}
 	s->off = mfw_value_next_label(s->value, s->off, s->end);
 	s->begun = s->head->zero;
-	/* To the verifier the scan may go on: it would count the probes of that one by one. */
-	s->scan.probe = s->head->zero;
 	return s->off >= s->end;
 }
 

@@ -28,6 +28,23 @@ static __always_inline const union mfw_line *mfw_list_line(void *list, __u32 lin
 	return chunk ? mfw_list_line_in(chunk, line) : 0;
 }
 
+/*
+ * Masks, all ones or 0, for what would be a branch, of which the verifier follows both ways. The
+ * compiler would make one of it again.
+ */
+static __always_inline __u64 mfw_if_negative(__s64 x)
+{
+	asm volatile("" : "+r"(x));
+	x >>= 63;
+	asm volatile("" : "+r"(x));
+	return x;
+}
+
+static __always_inline __u64 mfw_if_zero(__u64 x)
+{
+	return ~mfw_if_negative(x | -x);
+}
+
 /* The number of the lowest bit; 0 has none. */
 static __always_inline __u32 mfw_lowest_bit(__u64 x)
 {

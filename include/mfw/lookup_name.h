@@ -11,11 +11,15 @@
 
 #define MFW_LIST_CELLS 8 /* of the longest name */
 
-/* A place in the buckets: `tried` are the slots that were candidates already. */
+/*
+ * A place in the buckets: `tried` are the slots that were candidates already. Or in a candidate:
+ * `cell` is the one to compare next, `done` the bytes before it.
+ */
 struct mfw_list_scan {
 	__u32 buckets, bucket_mask;
 	__u32 hash, mark;
 	__u32 probe, tried;
+	__u32 cell, done;
 };
 
 static __always_inline struct mfw_list_scan mfw_list_scan_begin(const struct mfw_list_head *head,
@@ -29,19 +33,29 @@ static __always_inline struct mfw_list_scan mfw_list_scan_begin(const struct mfw
 		/* What it knows here it follows, and goes through the look-up once for each. */
 		.probe = head->zero,
 		.tried = head->zero,
+		.cell = head->zero,
+		.done = head->zero,
 	};
 }
 
-/* Goes on by a bucket, or by a candidate: its cell. 0: none here. -1: there are no more. */
-static __always_inline __s64 mfw_list_scan_step(void *list, struct mfw_list_scan *s)
+/*
+ * The line that is to be looked at next. A function of its own, so that the verifier knows nothing
+ * of it: it would follow it back to all that it comes from. Weak, as each object with look-ups of
+ * names has one.
+ */
+__weak __noinline __u32 mfw_list_scan_line(const struct mfw_list_scan *s)
 {
-	const union mfw_line *line =
-		mfw_list_line(list, s->buckets + ((s->hash + s->probe) & s->bucket_mask));
+	if (!s)
+		return 0;
+	return s->cell ? s->cell >> 1 : s->buckets + ((s->hash + s->probe) & s->bucket_mask);
+}
+
+/* Goes on by that bucket, or to a candidate in it. 0, or -1: there are no more. */
+static __always_inline int mfw_list_scan_bucket(struct mfw_list_scan *s, const union mfw_line *line)
+{
 	__u64 free = 0, fits = 0;
 	__u32 slot;
 
-	if (!line)
-		return -1;
 	for (int i = 0; i < MFW_LIST_NAME_SLOTS; i++) {
 		__u64 x = line->d[i], other = (__u32)x ^ s->mark;
 
@@ -56,18 +70,27 @@ static __always_inline __s64 mfw_list_scan_step(void *list, struct mfw_list_scan
 	}
 	slot = mfw_lowest_bit(fits) & 7;
 	s->tried |= 1u << slot;
-	return line->d[slot] >> 32;
+	s->cell = line->d[slot] >> 32;
+	s->done = 0;
+	return 0;
+}
+
+/* The candidate's cell that is next, in its line. */
+static __always_inline const __u64 *mfw_list_scan_cell(const struct mfw_list_scan *s,
+						       const union mfw_line *line)
+{
+	return &line->d[(s->cell & 1) * 4];
+}
+
+/* Goes on by a cell, or leaves the candidate. 1: all of a name of that length was the same. */
+static __always_inline int mfw_list_scan_compared(struct mfw_list_scan *s, int same, __u32 len)
+{
+	s->cell = same ? s->cell + 1 : 0;
+	s->done += MFW_LIST_CELL;
+	return same && s->done >= len;
 }
 
 /* More than a look for one name takes, even when many hash alike. */
-#define MFW_LIST_SCAN_STEPS 24
-
-/* One cell's four words, or NULL. */
-static __always_inline const __u64 *mfw_list_cell(void *list, __u32 cell)
-{
-	const union mfw_line *line = mfw_list_line(list, cell >> 1);
-
-	return line ? &line->d[(cell & 1) * 4] : 0;
-}
+#define MFW_LIST_SCAN_STEPS 64
 
 #endif
