@@ -518,8 +518,9 @@ def test_lists() -> None:
         for what in "for all: list all has other", "acme: list bad has other":
             true(what in found, f"{what} in {found}")
         done = apply(second, "--json").json()
-        same(done["lists"], {"added": 0, "changed": 1}, "everybody's")
-        same(done["customers"][0]["lists"], {"added": 0, "changed": 1}, "acme's")
+        counts = {"added": 0, "changed": 1, "removed": 0}
+        same(done["lists"], counts, "everybody's")
+        same(done["customers"][0]["lists"], counts, "acme's")
         same(done["batches"], 0, "batches for lists alone")
         same(entries("acme", "bad"), ["192.0.2.7"], "own after")
         same(rules("acme", "edge")[0]["program"]["id"], program, "the program")
@@ -542,6 +543,117 @@ def test_lists() -> None:
         same(mfwctl("save").out, saved, "restored with its lists")
         mfwctl("flush", "--yes")
         mfwctl("list", "drop", "--shared", "all")
+
+
+def list_names(*options: str) -> list[str]:
+    shown = mfwctl("--json", "list", *options).json()["lists"]
+    return [one["list"] for one in shown]
+
+
+def test_lists_go() -> None:
+    """Lists that a ruleset does not have go, unless its rules look into them; and come back"""
+    with gone_after("acme"):
+        apply(with_lists(["192.0.2.7"], ["203.0.113.9"], "ip.src in $bad"))
+        for name in "old", "others":
+            mfwctl("list", "set", "acme", name, "198.51.100.1", "198.51.100.2")
+        mfwctl("list", "set", "--shared", "unnamed", "198.51.100.3")
+        saved = mfwctl("save").out
+        match = "ip.src in $bad or udp.dstport == 7 and not ip.dst in $others"
+        text = with_lists(["192.0.2.7"], ["203.0.113.9"], match).replace(
+            '"bad": [', '"new": ["192.0.2.9"], "bad": ['
+        )
+        found = mfwctl("verify", "-", stdin=text, status=3).out
+        true("acme: list old is not in the ruleset" in found, found)
+        true("others" not in found and "unnamed" not in found, found)
+        look = apply(text, "--check", "--diff", status=3)
+        true("- list old" in look.out and "1 removed" in look.out, f"{look}")
+        same(mfwctl("save").out, saved, "after looks")
+        done = apply(text, "--json").json()
+        counts = {"added": 1, "changed": 0, "removed": 1}
+        same(done["customers"][0]["lists"], counts, "acme's")
+        same(
+            [c for c in done["customers"][0]["changes"] if c["what"] == "list"],
+            [
+                {"what": "list", "change": "added", "list": "new"},
+                {"what": "list", "change": "removed", "list": "old"},
+            ],
+            "changes",
+        )
+        same(list_names("show", "acme"), ["bad", "new", "others"], "acme's")
+        same(entries("acme", "others"), ["198.51.100.1", "198.51.100.2"], "others'")
+        same(list_names("show", "--shared"), ["all", "unnamed"], "everybody's")
+        apply(text, "--check")
+        mfwctl("rollback")
+        same(mfwctl("save").out, saved, "gone back to")
+
+        mfwctl("flush", "--yes")
+        same(list_names("show", "acme"), ["bad", "old", "others"], "after a flush")
+        mfwctl("list", "add", "acme", "old", "198.51.100.3")
+        before = mfwctl("save").out
+        only = ruleset(customer("acme", rule("x", X, "drop")))
+        apply(only, "--confirm", "1")
+        same(list_names("show", "acme"), [], "not confirmed yet")
+        wait_until(lambda: mfwctl("save").out == before, "taken back")
+        apply(only, "--confirm", "60")
+        mfwctl("confirm")
+        same(list_names("show", "acme"), [], "confirmed")
+        apply(only, "--prune")
+
+
+def test_shared_lists_go() -> None:
+    """With --prune everybody's lists go, too, unless somebody's rules look into them"""
+    direct = ["--netns", "acme", "--family", "inet", "--table", "t", "--chain", "c"]
+    with gone_after("acme"):
+        match = "ip.src in $shared.named"
+        for name in "named", "direct", "unused":
+            mfwctl("list", "set", "--shared", name, "198.51.100.3")
+        text = ruleset(customer("acme", rule("x", match, "drop")))
+        apply(text)
+        same(list_names("show", "--shared"), ["direct", "named", "unused"], "all")
+        nft = ["ip", "netns", "exec", "acme", "nft", "add"]
+        run([*nft, "table", "inet", "t"], 0)
+        run([*nft, "chain", "inet", "t", "c"], 0)
+        mfwctl("rule", "add", *direct, "--ref", "r", "ip.src in $shared.direct", "drop")
+        saved = mfwctl("save").out
+        done = apply(text, "--prune", status=1)
+        true("$shared.direct is in use" in done.err, f"{done}")
+        mfwctl("rule", "del", *direct, "r")
+        look = apply(text, "--prune", "--check", "--diff", status=3)
+        true("for all: 1 list removed" in look.out or "- list" in look.out, f"{look}")
+        apply(text, "--prune")
+        same(list_names("show", "--shared"), ["named"], "after --prune")
+        mfwctl("rollback")
+        mfwctl("rollback")
+        same(mfwctl("save").out, saved, "gone back to")
+        apply(ruleset(customer("acme")), "--prune")
+        same(list_names("show", "--shared"), [], "at last")
+
+
+def test_boot_with_others_lists() -> None:
+    """A boot has the lists that rules look into, also if the ruleset does not say what they have"""
+    with gone_after("acme"), TemporaryDirectory() as directory:
+        config = Path(directory)
+        text = with_lists(["192.0.2.7"], [], "ip.src in $bad")
+        apply(text)
+        mfwctl("list", "set", "acme", "mine", "198.51.100.1")
+        mfwctl("list", "set", "--shared", "ours", "198.51.100.2")
+        text = with_lists(
+            ["192.0.2.7"], [], "ip.src in $mine or ip.src in $shared.ours"
+        )
+        (config / "ruleset.json").write_text(text)
+        apply(text)
+        saved = mfwctl("save").out
+        reboot()
+        done = boot(config, status=1)
+        true("mine" in done.err and "last good" in done.err, f"{done}")
+        same(mfwctl("save").out, saved, "booted")
+        apply(text.replace("drop", "accept"))
+        mfwctl("rollback")
+        (config / "ruleset.json").unlink()
+        reboot()
+        boot(config)
+        same(mfwctl("save").out, saved, "gone back to, and booted")
+        apply(ruleset(customer("acme")), "--prune")
 
 
 def reboot(*adopted: str) -> None:

@@ -184,6 +184,7 @@ def applied() -> None:
         )
     )
     ctl("apply", BEFORE)
+    ctl("list", "set", "acme", "old", "192.0.2.3")
 
 
 def no_customers() -> None:
@@ -275,8 +276,8 @@ def check_pins(what: str) -> None:
         true(pin.rsplit("/", 1)[-1] in named, f"{what}: nobody uses the pin {pin}")
 
 
-def list_of(name: str) -> str:
-    return ctl("list", "show", name, "bad", status=None)
+def list_of(name: str, which: str = "bad") -> str:
+    return ctl("list", "show", name, which, status=None)
 
 
 def each_part() -> dict[str, str]:
@@ -288,6 +289,7 @@ def each_part() -> dict[str, str]:
             [(r.get("ref"), r.get("match")) for c in listed for r in c["rules"]]
         )
         found[f"list of {name}"] = list_of(name)
+    found["list that goes"] = list_of("acme", "old")
     return found
 
 

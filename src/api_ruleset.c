@@ -106,20 +106,34 @@ static const struct declared_list *find_list(const struct mfw_applied *applied,
 	return NULL;
 }
 
+/* The step is that of a list: it is made, changed or deleted. */
+static bool fill_list(struct mfw_applied *applied, const struct applied_customer *c, size_t *step,
+		      struct mfw_delta *delta)
+{
+	const struct others *others = c ? &c->others : &applied->others;
+	const struct declared_list *list = find_list(applied, c ? c->to : NULL, step);
+	const struct other_list *other = list ? NULL : others_goes(others, *step);
+
+	*delta = (struct mfw_delta){MFW_SIZE(struct mfw_delta)};
+	if (list) {
+		delta->kind = list->is_new ? MFW_DELTA_LIST_ADD : MFW_DELTA_LIST_CHANGE;
+		delta->list = list->from->name;
+	} else if (other) {
+		delta->kind = MFW_DELTA_LIST_DELETE;
+		delta->list = other->name;
+	} else {
+		*step -= others_going(others);
+	}
+	return delta->list;
+}
+
 const struct mfw_delta *mfw_applied_delta(struct mfw_applied *applied, size_t i, size_t step)
 {
 	const struct applied_customer *c = i < applied->n ? &applied->all[i] : NULL;
-	const struct declared_list *list = NULL;
 
-	if (c ? !!c->to : i == MFW_APPLIED_SHARED)
-		list = find_list(applied, c ? c->to : NULL, &step);
-	if (list) {
-		applied->delta = (struct mfw_delta){MFW_SIZE(struct mfw_delta),
-						    .kind = list->is_new ? MFW_DELTA_LIST_ADD
-									 : MFW_DELTA_LIST_CHANGE,
-						    .list = list->from->name};
+	if ((c ? !!c->to : i == MFW_APPLIED_SHARED) &&
+	    fill_list(applied, c, &step, &applied->delta))
 		return &applied->delta;
-	}
 	/* That a chain is emptied before it is deleted is nobody's business. */
 	for (size_t k = 0; c && k < c->diff.n; k++) {
 		if (c->diff.steps[k].kind == DIFF_CHAIN_FLUSH || step--)
@@ -130,10 +144,12 @@ const struct mfw_delta *mfw_applied_delta(struct mfw_applied *applied, size_t i,
 	return NULL;
 }
 
-void mfw_applied_lists(const struct mfw_applied *applied, size_t *ret_added, size_t *ret_changed)
+void mfw_applied_lists(const struct mfw_applied *applied, size_t *ret_added, size_t *ret_changed,
+		       size_t *ret_deleted)
 {
 	*ret_added = applied->lists_added;
 	*ret_changed = applied->lists_changed;
+	*ret_deleted = others_going(&applied->others);
 }
 
 const struct mfw_err *mfw_applied_error(const struct mfw_applied *applied)

@@ -540,7 +540,10 @@ struct mfw_apply_options {
 	size_t size;
 	/* Only this customer of the ruleset's; NULL: all of them. Errors: ruleset.customer. */
 	const char *only;
-	/* Customers that are not in the ruleset are deleted; not with only. */
+	/*
+	 * Customers that are not in the ruleset are deleted, and everybody's lists that are neither
+	 * in it nor looked into by its rules; not with only.
+	 */
 	bool prune;
 	/*
 	 * Change nothing: programs are loaded, and the kernel judges each transaction without its
@@ -586,10 +589,11 @@ struct mfw_applied_customer {
 	bool deleted; /* by prune */
 	size_t chains_added, chains_changed, chains_deleted;
 	size_t rules_added, rules_replaced, rules_moved, rules_deleted;
-	size_t lists_added, lists_changed; /* others stay */
+	size_t lists_added, lists_changed;
 	size_t batches; /* transactions sent to its namespace; with check none counts */
 	/* NULL, or why its transaction failed: then it has what it had before. */
 	const struct mfw_err *error;
+	size_t lists_deleted; /* that no rule of the ruleset looks into */
 };
 
 enum mfw_delta_kind {
@@ -602,6 +606,7 @@ enum mfw_delta_kind {
 	MFW_DELTA_RULE_DELETE,
 	MFW_DELTA_LIST_ADD,
 	MFW_DELTA_LIST_CHANGE, /* it had other entries */
+	MFW_DELTA_LIST_DELETE,
 };
 
 enum mfw_rule_field {
@@ -652,9 +657,13 @@ const struct mfw_applied_customer *mfw_applied_get(const struct mfw_applied *app
  * call, and lives no longer than the ruleset.
  */
 const struct mfw_delta *mfw_applied_delta(struct mfw_applied *applied, size_t i, size_t step);
-/* How many of everybody's lists were added, and how many changed. */
-void mfw_applied_lists(const struct mfw_applied *applied, size_t *ret_added, size_t *ret_changed);
-/* NULL, or why what was done could not be written down for the next boot. */
+/* How many of everybody's lists were added, changed, and (with prune) deleted. */
+void mfw_applied_lists(const struct mfw_applied *applied, size_t *ret_added, size_t *ret_changed,
+		       size_t *ret_deleted);
+/*
+ * NULL, or why what was done could not be written down for the next boot, or why one of everybody's
+ * lists could not be deleted.
+ */
 const struct mfw_err *mfw_applied_error(const struct mfw_applied *applied);
 void mfw_applied_free(struct mfw_applied *applied);
 

@@ -51,8 +51,9 @@ static void count_step(struct mfw_applied_customer *pub, const struct diff_step 
 void applied_count(struct applied_customer *c)
 {
 	c->pub.made = !c->error && (c->made || (c->to && !c->from));
-	c->pub.changed =
-		c->diff.n || c->pub.made || !c->to || c->pub.lists_added || c->pub.lists_changed;
+	c->pub.lists_deleted = others_going(&c->others);
+	c->pub.changed = c->diff.n || c->pub.made || !c->to || c->pub.lists_added ||
+			 c->pub.lists_changed || c->pub.lists_deleted;
 	c->pub.error = c->error;
 	c->pub.deleted = !c->to;
 	for (size_t i = 0; i < c->diff.n; i++)
@@ -66,6 +67,7 @@ void applied_free(struct mfw_applied *a)
 	for (size_t i = 0; i < a->n; i++) {
 		change_free(a->all[i].change);
 		diff_clear(&a->all[i].diff);
+		others_clear(&a->all[i].others);
 		mfw_err_free(a->all[i].error);
 		free(a->all[i].name);
 	}
@@ -73,6 +75,7 @@ void applied_free(struct mfw_applied *a)
 	for (size_t i = 0; i < a->n_workers; i++)
 		ruleset_clear(&a->workers[i].before);
 	free(a->workers);
+	others_clear(&a->others);
 	declared_free(a->own);
 	mfw_err_free(a->error);
 	ruleset_clear(&a->before);

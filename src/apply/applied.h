@@ -5,6 +5,7 @@
 
 #include "apply/change.h"
 #include "apply/current.h"
+#include "apply/others.h"
 #include "apply/workers.h"
 #include "model/diff.h"
 
@@ -15,8 +16,10 @@ struct applied_customer {
 	const struct ruleset_customer *to; /* NULL: it is to be deleted */
 	struct ruleset_customer *from;     /* NULL: it is not there yet */
 	bool made;                         /* it was made for this */
+	bool had;                          /* it was there, and something of it changes */
 	struct site *site;
 	struct diff diff;
+	struct others others;
 	struct mfw_change *change; /* while it is under way */
 	struct mfw_err *error;
 };
@@ -32,8 +35,9 @@ struct mfw_applied {
 	struct mfw_delta delta;            /* what was asked for last */
 	const struct mfw_ruleset *of;      /* that was applied */
 	struct mfw_ruleset *own;           /* that it was made of; NULL: the caller's */
-	struct mfw_err *error;             /* of what is kept */
+	struct mfw_err *error;             /* of what is kept, and everybody's lists */
 	size_t lists_added, lists_changed; /* everybody's */
+	struct others others;
 };
 
 /* to NULL: to be deleted. NULL without memory. */

@@ -115,6 +115,8 @@ static void send_to(struct applying *a, struct applied_customer *c)
 		r = applying_send_lists(a, c, &c->error);
 	if (c->to && !r)
 		r = send_patiently(a, c, &c->error);
+	if (c->to && !r)
+		r = applying_drop_others(a, c, &c->error);
 	else if (!c->to)
 		r = customer_del_locked(c->by->mfw, c->name, &c->error);
 	if (r && c->change)
@@ -211,13 +213,12 @@ static bool changes_anything(const struct applying *a)
 {
 	const struct mfw_applied *applied = a->applied;
 
-	for (size_t i = 0; i < a->ruleset->n_lists; i++)
-		if (a->ruleset->lists[i].made || a->ruleset->lists[i].differs)
-			return true;
+	if (applying_changes_lists(a, NULL))
+		return true;
 	for (size_t i = 0; i < applied->n; i++) {
 		const struct applied_customer *c = &applied->all[i];
 
-		if (!c->error && (c->diff.n || c->made || !c->to))
+		if (!c->error && (c->had || c->made || !c->to))
 			return true;
 	}
 	return false;
@@ -247,8 +248,8 @@ static void write_down(struct applying *a)
 		failed |= !!a->applied->all[i].error;
 	if (a->back && !failed)
 		history_remove(a->mfw, a->entry);
-	if (a->mfw->state_dir && !a->options.unconfirmed)
-		good_write(a->mfw, a->applied, &a->applied->error);
+	if (a->mfw->state_dir && !a->options.unconfirmed && !a->back)
+		good_write(a->mfw, a->applied, a->applied->error ? NULL : &a->applied->error);
 }
 
 static int prepare_and_send(struct applying *a, struct mfw_err **err)
@@ -264,11 +265,13 @@ static int prepare_and_send(struct applying *a, struct mfw_err **err)
 	}
 	r = applying_send_lists(a, NULL, err);
 	r = r ? r : workers_each(a, send, err);
-	if (r)
+	if (r) {
 		back_out(a);
-	else
-		write_down(a);
-	return r;
+		return r;
+	}
+	applying_drop_others(a, NULL, &a->applied->error);
+	write_down(a);
+	return 0;
 }
 
 static void count_all(struct applying *a)
@@ -295,6 +298,7 @@ static int run(struct applying *a, struct mfw_err **err)
 	r = r ? r : workers_begin(a, err);
 	if (!r && !a->options.only)
 		r = applying_look_at_lists(a, NULL, err);
+	r = r ? r : applying_look_at_others(a, NULL, err);
 	r = r ? r : workers_each(a, look, err);
 	if (r && !a->options.check && !a->options.look)
 		applying_drop_lists(a);

@@ -63,6 +63,15 @@ int applying_look(struct applying *a, struct applied_customer *c, struct mfw_err
  */
 int applying_look_at_lists(struct applying *a, struct applied_customer *c, struct mfw_err **err);
 int applying_make_lists(struct applying *a, const struct applied_customer *c, struct mfw_err **err);
+/*
+ * Finds those that there are and the ruleset does not have; and, when its rules are there, deletes
+ * those that go. Errors: list.*, lock.*.
+ */
+int applying_look_at_others(struct applying *a, struct applied_customer *c, struct mfw_err **err);
+int applying_drop_others(struct applying *a, const struct applied_customer *c,
+			 struct mfw_err **err);
+/* Whether any are made, changed or deleted. */
+bool applying_changes_lists(const struct applying *a, const struct applied_customer *c);
 /* Puts what differs in place. */
 int applying_send_lists(struct applying *a, const struct applied_customer *c, struct mfw_err **err);
 /* Takes away those that were made. */

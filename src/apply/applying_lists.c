@@ -169,6 +169,14 @@ void applying_count_lists(const struct applying *a, const struct applied_custome
 	}
 }
 
+bool applying_changes_lists(const struct applying *a, const struct applied_customer *c)
+{
+	size_t added, changed;
+
+	applying_count_lists(a, c, &added, &changed);
+	return added || changed || others_going(c ? &c->others : &a->applied->others);
+}
+
 bool applying_lacks_list(const struct applying *a, const struct mfw_err *err)
 {
 	/* With the customer its lists are missing. */

@@ -83,8 +83,8 @@ static int compare(struct applying *a, struct applied_customer *c, struct mfw_er
 	if (diff_make(c->from, c->to, &c->diff))
 		return err_nomem(err);
 	/* Also where only lists differ: all of the customer is written down. */
-	if (c->from && (c->diff.n || c->from->n_lists) && applying_wants_texts(a) &&
-	    current_texts(&c->by->said, c->from))
+	c->had = c->from && (c->diff.n || applying_changes_lists(a, c));
+	if (c->had && applying_wants_texts(a) && current_texts(&c->by->said, c->from))
 		return err_nomem(err);
 	return 0;
 }
@@ -96,6 +96,7 @@ static int look_closely(struct applying *a, struct applied_customer *c, struct m
 	if (!r && !a->options.look)
 		r = change_recover(c->by->mfw, c->site, err);
 	r = r ? r : applying_look_at_lists(a, c, err);
+	r = r ? r : applying_look_at_others(a, c, err);
 	return r ? r : compare(a, c, err);
 }
 

@@ -20,7 +20,10 @@ int current_texts(struct said *said, struct ruleset_customer *customer);
 /* Whether all are there. Errors: ruleset.unreadable. */
 int current_check_texts(const struct ruleset_customer *customer, struct mfw_err **err);
 
-/* Appends what lists the customer (NULL: everybody) has. Errors: list.*. */
+/* Appends what one of the customer's (NULL: everybody's) lists has. Errors: list.*. */
+int current_list(const char *customer, const char *name, struct ruleset_list **lists, size_t *n,
+		 struct mfw_err **err);
+/* Appends all of them. Errors: list.*. */
 int current_lists(const char *customer, struct ruleset_list **lists, size_t *n,
 		  struct mfw_err **err);
 

@@ -153,6 +153,7 @@ int current_all(struct mfw *mfw, const char *customer, bool bare, struct mfw_rul
 
 	if (r)
 		return r;
+	reading.d->without_lists = bare;
 	r = customer ? read_one(&reading, customer, err) : read_all(&reading, err);
 	said_clear(&reading.said);
 	if (r)

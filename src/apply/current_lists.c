@@ -7,6 +7,25 @@
 #include "apply/declared.h"
 #include "apply/lists.h"
 
+int current_list(const char *customer, const char *name, struct ruleset_list **lists, size_t *n,
+		 struct mfw_err **err)
+{
+	cleanup(kernel_array_close) struct kernel_array array = KERNEL_NO_ARRAY;
+	struct list_at at = {customer, name};
+	cleanup_entries struct entries entries = {};
+	cleanup_close int slot = -1;
+	struct area area;
+	int r = lists_slot(&at, &slot, err);
+
+	r = r ? r : lists_now(&at, slot, false, &array, &area, err);
+	if (r)
+		return r;
+	if (list_read(&area, &entries) || entries_tidy(&entries, NULL) ||
+	    declared_list_text(name, area_head(&area)->kind, &entries, lists, n))
+		return err_nomem(err);
+	return 0;
+}
+
 struct reading {
 	const char *customer;
 	struct ruleset_list **lists;
@@ -16,21 +35,9 @@ struct reading {
 
 static int read_list(void *ctx, const char *name)
 {
-	cleanup(kernel_array_close) struct kernel_array array = KERNEL_NO_ARRAY;
 	struct reading *reading = ctx;
-	struct list_at at = {reading->customer, name};
-	cleanup_entries struct entries entries = {};
-	cleanup_close int slot = -1;
-	struct area area;
-	int r = lists_slot(&at, &slot, reading->err);
 
-	r = r ? r : lists_now(&at, slot, false, &array, &area, reading->err);
-	if (r)
-		return r;
-	if (list_read(&area, &entries) || entries_tidy(&entries, NULL) ||
-	    declared_list_text(name, area_head(&area)->kind, &entries, reading->lists, reading->n))
-		return err_nomem(reading->err);
-	return 0;
+	return current_list(reading->customer, name, reading->lists, reading->n, reading->err);
 }
 
 static int by_name(const void *a, const void *b)

@@ -22,6 +22,7 @@ struct mfw_ruleset {
 	struct ruleset rs;
 	struct err_list errors, warnings;
 	bool checked;
+	bool without_lists;          /* it does not say which there are to be */
 	struct declared_list *lists; /* from declared_check() on */
 	size_t n_lists;
 	size_t n_elsewhere; /* rules that are for other machines */

@@ -41,6 +41,67 @@ static int write_shared(struct keep *keep, const char *dir, const struct ruleset
 		       : keep_write(keep, path, text.data, text.len, err);
 }
 
+/* ---- lists that rules look into, and of which the ruleset does not say what is in them ---- */
+
+struct with_others {
+	struct ruleset_list *lists;
+	size_t n_first, n; /* the first ones are the ruleset's */
+};
+
+static void forget_others(struct with_others *w)
+{
+	for (size_t i = w->n_first; i < w->n; i++)
+		ruleset_list_clear(&w->lists[i]);
+	free(w->lists);
+}
+
+/* As they are now. One that cannot be read cannot be written down. 0 or -ENOMEM. */
+static int add_others(const struct others *others, const char *customer,
+		      const struct ruleset_list *lists, size_t n, struct with_others *ret)
+{
+	int r = 0;
+
+	*ret = (struct with_others){calloc(n + 1, sizeof(*lists)), n, n};
+	if (!ret->lists)
+		return -ENOMEM;
+	if (n)
+		memcpy(ret->lists, lists, n * sizeof(*lists));
+	for (size_t i = 0; i < others->n && r != -ENOMEM; i++)
+		if (others->all[i].stays)
+			r = current_list(customer, others->all[i].name, &ret->lists, &ret->n, NULL);
+	return r == -ENOMEM ? r : 0;
+}
+
+static int write_applied(struct keep *keep, const char *dir, const struct applied_customer *c,
+			 struct mfw_err **err)
+{
+	cleanup(forget_others) struct with_others with = {};
+	struct ruleset_customer whole = *c->to;
+
+	if (!c->others.n)
+		return write_customer(keep, dir, &whole, err);
+	if (add_others(&c->others, c->name, whole.lists, whole.n_lists, &with))
+		return err_nomem(err);
+	whole.lists = with.lists;
+	whole.n_lists = with.n;
+	return write_customer(keep, dir, &whole, err);
+}
+
+static int write_applied_shared(struct keep *keep, const char *dir, const struct mfw_applied *a,
+				struct mfw_err **err)
+{
+	cleanup(forget_others) struct with_others with = {};
+	struct ruleset whole = {};
+
+	if (add_others(&a->others, NULL, a->of->rs.lists, a->of->rs.n_lists, &with))
+		return err_nomem(err);
+	whole.lists = with.lists;
+	whole.n_lists = with.n;
+	return write_shared(keep, dir, &whole, err);
+}
+
+/* ---- all of it ---- */
+
 int good_write(const struct mfw *mfw, const struct mfw_applied *a, struct mfw_err **err)
 {
 	cleanup_keep struct keep keep = {};
@@ -51,10 +112,9 @@ int good_write(const struct mfw *mfw, const struct mfw_applied *a, struct mfw_er
 		const struct applied_customer *c = &a->all[i];
 
 		if (!c->error && c->to)
-			r = write_customer(&keep, dir, (struct ruleset_customer *)c->to, err);
+			r = write_applied(&keep, dir, c, err);
 	}
-	if (!r && a->of)
-		r = write_shared(&keep, dir, &a->of->rs, err);
+	r = r ? r : write_applied_shared(&keep, dir, a, err);
 	r = r ? r : keep_finish(&keep, err);
 	for (size_t i = 0; i < a->n && !r; i++)
 		if (!a->all[i].error && !a->all[i].to)

@@ -98,7 +98,7 @@ void history_remove(const struct mfw *mfw, uint64_t entry)
 /* That of its lists only is there what is going to be changed. */
 static bool has_before(const struct applied_customer *c)
 {
-	return c->from && !c->made && (c->diff.n || c->from->n_lists || !c->to);
+	return c->from && !c->made && (c->had || !c->to);
 }
 
 /* What those that differ have now, printed. */
@@ -124,6 +124,13 @@ static int print_made(const struct mfw_applied *a, struct buf *out)
 	for (size_t i = 0; i < a->n && !r; i++)
 		if (a->all[i].made)
 			r = buf_printf(out, "%s\n", a->all[i].name);
+	for (size_t i = 0; i < a->of->n_lists && !r; i++) {
+		const struct declared_list *l = &a->of->lists[i];
+
+		if (l->made)
+			r = buf_printf(out, "%s/%s\n", l->customer ? l->customer->name : "",
+				       l->from->name);
+	}
 	return r;
 }
 
@@ -235,6 +242,17 @@ int history_read(struct mfw *mfw, uint64_t entry, struct history_entry *ret, str
 	else
 		*ret = e;
 	return r;
+}
+
+bool history_made_list(const struct history_entry *e, const char *customer, const char *name)
+{
+	char line[2 * MFW_NAME_MAX + 2];
+
+	snprintf(line, sizeof(line), "%.63s/%.63s", customer ? customer : "", name);
+	for (size_t i = 0; i < e->n_made; i++)
+		if (!strcmp(e->made[i], line))
+			return true;
+	return false;
 }
 
 void history_entry_clear(struct history_entry *e)

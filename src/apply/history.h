@@ -3,7 +3,8 @@
  * What was applied, on disk, under the state directory (0700):
  *
  *	history/NUMBER.json  what the customers that an apply changed had before it
- *	history/NUMBER.made  the names of those that it made, one a line
+ *	history/NUMBER.made  the names of those that it made, one a line; of lists that it made,
+ *	                     CUSTOMER/LIST, or /LIST
  *	good/CUSTOMER.json   what each customer was last given for good
  *
  * Files appear whole. An entry is there as soon as its .json is.
@@ -38,11 +39,16 @@ struct history_entry {
 
 /* Errors: history.empty (there is none of that number), history.denied, history.broken. */
 int history_read(struct mfw *mfw, uint64_t entry, struct history_entry *ret, struct mfw_err **err);
+/* Whether it made that list (customer NULL: everybody's). */
+bool history_made_list(const struct history_entry *entry, const char *customer, const char *name);
 void history_entry_clear(struct history_entry *entry);
 
 /* ---- what is good ---- */
 
-/* Writes what the customers without an error now have for good. Errors: history.denied. */
+/*
+ * Writes what the customers without an error now have for good, with the lists that their rules
+ * look into. Errors: history.denied.
+ */
 int good_write(const struct mfw *mfw, const struct mfw_applied *applied, struct mfw_err **err);
 /* The same for customers of a ruleset that says what they have. */
 int good_write_ruleset(const struct mfw *mfw, const struct ruleset *ruleset, struct mfw_err **err);

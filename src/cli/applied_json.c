@@ -64,6 +64,7 @@ static const struct {
 	[MFW_DELTA_RULE_DELETE] = {"rule", "removed"},
 	[MFW_DELTA_LIST_ADD] = {"list", "added"},
 	[MFW_DELTA_LIST_CHANGE] = {"list", "changed"},
+	[MFW_DELTA_LIST_DELETE] = {"list", "removed"},
 };
 
 static bool is_rule(const struct mfw_delta *d)
@@ -114,12 +115,13 @@ static json_t *delta_json(const struct mfw_delta *d, bool values)
 	return object;
 }
 
-static void set_lists(json_t *object, size_t added, size_t changed)
+static void set_lists(json_t *object, size_t added, size_t changed, size_t removed)
 {
 	json_t *lists = json_object();
 
 	set_count(lists, "added", added);
 	set_count(lists, "changed", changed);
+	set_count(lists, "removed", removed);
 	json_object_set_new(object, "lists", lists);
 }
 
@@ -136,7 +138,7 @@ static void set_counts(json_t *object, const struct mfw_applied_customer *c)
 	set_count(rules, "removed", c->rules_deleted);
 	json_object_set_new(object, "chains", chains);
 	json_object_set_new(object, "rules", rules);
-	set_lists(object, c->lists_added, c->lists_changed);
+	set_lists(object, c->lists_added, c->lists_changed, c->lists_deleted);
 }
 
 static json_t *changes_json(struct mfw_applied *applied, size_t i, bool values)
@@ -173,12 +175,12 @@ json_t *applied_json(struct mfw_applied *applied, const struct config *config)
 {
 	json_t *object = json_object(), *customers = json_array();
 	const struct mfw_applied_customer *c;
-	size_t changed, added, batches = 0;
+	size_t changed, added, removed, batches = 0;
 
-	mfw_applied_lists(applied, &added, &changed);
-	set_lists(object, added, changed);
+	mfw_applied_lists(applied, &added, &changed, &removed);
+	set_lists(object, added, changed, removed);
 	json_object_set_new(object, "changes", changes_json(applied, MFW_APPLIED_SHARED, false));
-	changed += added;
+	changed += added + removed;
 	for (size_t i = 0; (c = mfw_applied_get(applied, i)); i++) {
 		changed += c->changed;
 		batches += c->batches;

@@ -124,7 +124,7 @@ static const struct {
 	[MFW_DELTA_CHAIN_DELETE] = {'-', OUT_RED},    [MFW_DELTA_RULE_ADD] = {'+', OUT_GREEN},
 	[MFW_DELTA_RULE_REPLACE] = {'~', OUT_YELLOW}, [MFW_DELTA_RULE_MOVE] = {'>', OUT_YELLOW},
 	[MFW_DELTA_RULE_DELETE] = {'-', OUT_RED},     [MFW_DELTA_LIST_ADD] = {'+', OUT_GREEN},
-	[MFW_DELTA_LIST_CHANGE] = {'~', OUT_YELLOW},
+	[MFW_DELTA_LIST_CHANGE] = {'~', OUT_YELLOW},  [MFW_DELTA_LIST_DELETE] = {'-', OUT_RED},
 };
 
 static void put_delta(const struct mfw_delta *d)
@@ -182,6 +182,7 @@ static void put_counts(const struct mfw_applied_customer *c)
 	}
 	add_count(&p, "list", c->lists_added, "added");
 	add_count(&p, "list", c->lists_changed, "changed");
+	add_count(&p, "list", c->lists_deleted, "removed");
 	add_count(&p, "chain", c->chains_added, "added");
 	add_count(&p, "chain", c->chains_changed, "changed");
 	add_count(&p, "chain", c->chains_deleted, "removed");
@@ -210,14 +211,15 @@ static bool put_shared(struct mfw_applied *applied, const struct config *config)
 {
 	const struct mfw_delta *d;
 	struct phrase p = {};
-	size_t added, changed;
+	size_t added, changed, removed;
 
-	mfw_applied_lists(applied, &added, &changed);
-	if (!added && !changed)
+	mfw_applied_lists(applied, &added, &changed, &removed);
+	if (!added && !changed && !removed)
 		return false;
 	fputs("for all:", stdout);
 	add_count(&p, "list", added, "added");
 	add_count(&p, "list", changed, "changed");
+	add_count(&p, "list", removed, "removed");
 	putchar('\n');
 	for (size_t k = 0; config->diff && (d = mfw_applied_delta(applied, MFW_APPLIED_SHARED, k));
 	     k++)

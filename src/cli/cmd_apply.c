@@ -40,12 +40,12 @@ static bool report_failures(const struct session *session, const struct mfw_appl
 static bool has_changed(const struct mfw_applied *applied)
 {
 	const struct mfw_applied_customer *c;
-	size_t added, changed;
+	size_t added, changed, removed;
 
-	mfw_applied_lists(applied, &added, &changed);
+	mfw_applied_lists(applied, &added, &changed, &removed);
 	for (size_t i = 0; (c = mfw_applied_get(applied, i)); i++)
 		changed += c->changed;
-	return added || changed;
+	return added || changed || removed;
 }
 
 static void print(const struct session *session, struct mfw_applied *applied,

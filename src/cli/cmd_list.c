@@ -164,12 +164,21 @@ static json_t *info_json(const struct mfw_list_info *info)
 	return object;
 }
 
-static void lists_json(const struct mfw_lists *lists)
+/* The shared ones come first. */
+static const struct mfw_list_info *get_info(const struct config *config,
+					    const struct mfw_lists *lists, size_t i)
+{
+	const struct mfw_list_info *info = mfw_lists_get(lists, i);
+
+	return info && info->customer && config->given & OPT(SHARED) ? NULL : info;
+}
+
+static void lists_json(const struct config *config, const struct mfw_lists *lists)
 {
 	json_t *object = json_object(), *all = json_array();
 	const struct mfw_list_info *info;
 
-	for (size_t i = 0; (info = mfw_lists_get(lists, i)); i++)
+	for (size_t i = 0; (info = get_info(config, lists, i)); i++)
 		json_array_append_new(all, info_json(info));
 	json_object_set_new(object, "lists", all);
 	out_json(object);
@@ -185,7 +194,8 @@ static int add_row(struct table *table, const struct mfw_list_info *info)
 	return r | table_printf(table, "%" PRIu64 " kB", (info->bytes + 1023) / 1024);
 }
 
-static int lists_text(const struct mfw_lists *lists, struct fault *fault)
+static int lists_text(const struct config *config, const struct mfw_lists *lists,
+		      struct fault *fault)
 {
 	static const struct column columns[] = {
 		{"CUSTOMER"},
@@ -199,14 +209,15 @@ static int lists_text(const struct mfw_lists *lists, struct fault *fault)
 	int r = 0;
 
 	table_init(&table, columns, ARRAY_SIZE(columns));
-	for (size_t i = 0; (info = mfw_lists_get(lists, i)); i++)
+	for (size_t i = 0; (info = get_info(config, lists, i)); i++)
 		r |= add_row(&table, info);
 	if (r)
 		return fault_make(fault, ENOMEM, "memory", "out of memory");
-	if (mfw_lists_get(lists, 0))
+	if (get_info(config, lists, 0))
 		table_print(&table, stdout);
 	else
-		puts("there are no lists: mfwctl list set CUSTOMER NAME ENTRY...");
+		printf("there are no lists: mfwctl list set %s NAME ENTRY...\n",
+		       config->given & OPT(SHARED) ? "--shared" : "CUSTOMER");
 	return STATUS_DONE;
 }
 
@@ -220,8 +231,8 @@ static int show_lists(struct session *session, struct fault *fault)
 	if (mfw_lists_read(session->mfw, session->config->customer, &lists, &err))
 		return fault_take(fault, err);
 	if (!session->config->json)
-		return lists_text(lists, fault);
-	lists_json(lists);
+		return lists_text(session->config, lists, fault);
+	lists_json(session->config, lists);
 	return STATUS_DONE;
 }
 
@@ -263,9 +274,6 @@ int list_show(struct session *session, struct fault *fault)
 	const struct config *config = session->config;
 	const char *entry;
 
-	if (!config->name && config->given & OPT(SHARED))
-		return fault_usage(fault, "usage.missing",
-				   "'list show --shared' needs LIST; mfwctl list shows all lists");
 	if (!config->name)
 		return show_lists(session, fault);
 	if (open_content(session, &content, fault))

@@ -20,6 +20,7 @@ static const char *drift_kind(const struct mfw_delta *d)
 	case MFW_DELTA_RULE_DELETE: return d->before->ref ? "rule_unknown" : "rule_foreign";
 	case MFW_DELTA_LIST_ADD: return "list_missing";
 	case MFW_DELTA_LIST_CHANGE: return "list_differs";
+	case MFW_DELTA_LIST_DELETE: return "list_unknown";
 	case MFW_DELTA_RULE_REPLACE: break;
 	}
 	if (!(d->fields & MFW_RULE_PIN))
@@ -40,6 +41,7 @@ static const struct {
 	{"rule_differs", "differs"},
 	{"list_missing", "is missing"},
 	{"list_differs", "has other entries"},
+	{"list_unknown", "is not in the ruleset"},
 	{"pin_missing", "has lost its pin, and still runs its program"},
 	{"pin_replaced", "runs another program than its pin names"},
 };
@@ -188,14 +190,14 @@ static int verify(struct session *session, struct mfw_ruleset *ruleset, struct f
 	};
 	const struct mfw_applied_customer *c;
 	struct mfw_err *err = NULL;
-	size_t missing, differ;
+	size_t missing, differ, unknown;
 	bool drift;
 
 	session_raise_limit();
 	if (mfw_apply(session->mfw, ruleset, &how, &applied, &err))
 		return fault_take(fault, err);
-	mfw_applied_lists(applied, &missing, &differ);
-	drift = missing + differ;
+	mfw_applied_lists(applied, &missing, &differ, &unknown);
+	drift = missing + differ + unknown;
 	for (size_t i = 0; (c = mfw_applied_get(applied, i)); i++)
 		drift |= c->changed || c->error;
 	if (session->config->json)

@@ -7,7 +7,7 @@
 
 #include "model/ruleset_rule.h"
 
-static void list_clear(struct ruleset_list *list)
+void ruleset_list_clear(struct ruleset_list *list)
 {
 	free(list->name);
 	free(list->path);
@@ -39,7 +39,7 @@ void ruleset_chain_clear(struct ruleset_chain *chain)
 void ruleset_customer_free(struct ruleset_customer *c)
 {
 	for (size_t i = 0; i < c->n_lists; i++)
-		list_clear(&c->lists[i]);
+		ruleset_list_clear(&c->lists[i]);
 	for (size_t i = 0; i < c->n_chains; i++)
 		ruleset_chain_clear(&c->chains[i]);
 	free(c->lists);
@@ -55,7 +55,7 @@ void ruleset_clear(struct ruleset *rs)
 	for (size_t i = 0; i < rs->n_customers; i++)
 		ruleset_customer_free(rs->customers[i]);
 	for (size_t i = 0; i < rs->n_lists; i++)
-		list_clear(&rs->lists[i]);
+		ruleset_list_clear(&rs->lists[i]);
 	for (size_t i = 0; i < rs->n_files; i++) {
 		free(rs->files[i]->name);
 		free(rs->files[i]->data);

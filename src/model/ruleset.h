@@ -91,6 +91,7 @@ int ruleset_read(struct ruleset *ruleset, const char *name, enum doc_format form
 int ruleset_check(const struct ruleset *ruleset, struct err_list *errors);
 void ruleset_clear(struct ruleset *ruleset);
 void ruleset_rule_clear(struct ruleset_rule *rule);
+void ruleset_list_clear(struct ruleset_list *list);
 
 struct ruleset_customer *ruleset_find(const struct ruleset *ruleset, const char *name);
 struct ruleset_chain *ruleset_find_chain(const struct ruleset_customer *customer, const char *name);
