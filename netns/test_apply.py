@@ -653,6 +653,13 @@ def test_boot_with_others_lists() -> None:
         reboot()
         boot(config)
         same(mfwctl("save").out, saved, "gone back to, and booted")
+        more = text.replace('"all": []', '"all": ["192.0.2.8"]')
+        apply(more, "--confirm", "60")
+        mfwctl("confirm")
+        saved = mfwctl("save").out
+        reboot()
+        boot(config)
+        same(mfwctl("save").out, saved, "confirmed, and booted")
         apply(ruleset(customer("acme")), "--prune")
 
 

@@ -248,7 +248,7 @@ static void write_down(struct applying *a)
 		failed |= !!a->applied->all[i].error;
 	if (a->back && !failed)
 		history_remove(a->mfw, a->entry);
-	if (a->mfw->state_dir && !a->options.unconfirmed && !a->back)
+	if (a->mfw->state_dir && !a->options.unconfirmed)
 		good_write(a->mfw, a->applied, a->applied->error ? NULL : &a->applied->error);
 }
 

@@ -14,6 +14,25 @@ static int check_kept(const struct mfw *mfw, struct mfw_err **err)
 			"nothing is kept: no state directory is given");
 }
 
+int apply_back(struct mfw *mfw, uint64_t entry, const struct mfw_apply_options *options,
+	       struct mfw_applied **ret, struct mfw_err **err)
+{
+	cleanup(history_entry_clear) struct history_entry back = {};
+	struct applying a = {.mfw = mfw, .back = &back, .entry = entry, APPLYING_INIT};
+	int r = check_kept(mfw, err);
+
+	if (!r && !entry)
+		r = history_last(mfw, &a.entry, err);
+	r = r ? r : history_read(mfw, a.entry, &back, err);
+	if (r)
+		return r;
+	a.ruleset = back.before;
+	r = applying_run(&a, options, ret, err);
+	if (!r)
+		(*ret)->own = steal_ptr(back.before);
+	return r;
+}
+
 /* What a customer of that name has is good; so is it that there is none. */
 static int keep_customer(struct mfw *mfw, const char *name, struct mfw_err **err)
 {
@@ -50,41 +69,6 @@ static int keep_shared(struct mfw *mfw, struct mfw_err **err)
 	int r = current_lists(NULL, &now.lists, &now.n_lists, err);
 
 	return r ? r : good_write_ruleset(mfw, &now, err);
-}
-
-/* What is good is what they have now: of lists, an entry has only those that had changed. */
-static void keep_gone_back(struct mfw *mfw, const struct history_entry *back,
-			   struct mfw_applied *applied)
-{
-	int r = applied->error ? -1 : 0;
-
-	for (size_t i = 0; i < applied->n && !r; i++)
-		if (!applied->all[i].error)
-			r = keep_customer(mfw, applied->all[i].name, &applied->error);
-	if (!r && has_shared(back))
-		keep_shared(mfw, &applied->error);
-}
-
-int apply_back(struct mfw *mfw, uint64_t entry, const struct mfw_apply_options *options,
-	       struct mfw_applied **ret, struct mfw_err **err)
-{
-	cleanup(history_entry_clear) struct history_entry back = {};
-	struct applying a = {.mfw = mfw, .back = &back, .entry = entry, APPLYING_INIT};
-	int r = check_kept(mfw, err);
-
-	if (!r && !entry)
-		r = history_last(mfw, &a.entry, err);
-	r = r ? r : history_read(mfw, a.entry, &back, err);
-	if (r)
-		return r;
-	a.ruleset = back.before;
-	r = applying_run(&a, options, ret, err);
-	if (r)
-		return r;
-	if (!a.options.check && !a.options.look && !a.options.unconfirmed)
-		keep_gone_back(mfw, &back, *ret);
-	(*ret)->own = steal_ptr(back.before);
-	return 0;
 }
 
 int apply_confirm(struct mfw *mfw, uint64_t entry, struct mfw_err **err)
