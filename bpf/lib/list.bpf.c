@@ -79,17 +79,44 @@ static __always_inline int in_record(void *list, __u32 number, __u32 address)
 	}
 }
 
-static __always_inline int find4(void *list, const struct mfw_list_head *head, __u32 address)
+/* The number of the address's /16 by root and pages. */
+static __always_inline __u32 find_page(void *list, __u32 address)
 {
-	__u32 word = head->root * 16 + (address >> 24), next;
+	const struct mfw_list_head *head = (const void *)mfw_list_line(list, 0);
+	__u32 word, next;
 
+	if (!head)
+		return 0;
+	word = head->root * 16 + (address >> 24);
 	next = word < CHUNK_WORDS ? number_in(head, word) : number_at(list, word);
 	if (next & MFW_LIST_ALL || !next)
-		return next & MFW_LIST_ALL;
-	next = number_at(list, (next >> MFW_LIST_LINE_SHIFT) * 16 + (address >> 16 & 255));
-	if (next & MFW_LIST_ALL || !next)
-		return next & MFW_LIST_ALL;
-	return in_record(list, next, address);
+		return next;
+	return number_at(list, (next >> MFW_LIST_LINE_SHIFT) * 16 + (address >> 16 & 255));
+}
+
+/* Whether one of the few addresses in a number is this one. */
+static __always_inline int in_few(__u64 number, __u32 address)
+{
+	__u64 x = number ^ (address & 0xffff) * 0x0001000100010000ULL;
+
+	return !!((x - 0x0001000100010001ULL) & ~x & 0x8000800080008000ULL);
+}
+
+static __always_inline int find4(void *list, __u32 address)
+{
+	__u32 part = address >> 16, key = (MFW_LIST_FLAT_LINE * 8 + part) / CHUNK_PAIRS;
+	const __u64 *chunk = bpf_map_lookup_elem(list, &key);
+	/* All that a page's number leads to may have the address. */
+	__u64 number =
+		chunk ? chunk[part & (CHUNK_PAIRS - 1)] : ~0ULL << 32 | find_page(list, address);
+
+	if (number & MFW_LIST_ALL)
+		return 1;
+	if (MFW_LIST_SHAPE(number) == MFW_LIST_FEW)
+		return in_few(number, address);
+	if (!(__u32)number || !(number >> 32 >> (address >> 11 & 31) & 1))
+		return 0;
+	return in_record(list, number, address);
 }
 
 /* ---- IPv6 ---- */
@@ -176,23 +203,24 @@ static long step(__u32 turn, struct search *s)
 	return s->found != 0;
 }
 
-static __always_inline int find6(void *list, const struct mfw_list_head *head,
-				 const __be64 *address)
+static __always_inline int find6(void *list, const __be64 *address)
 {
-	struct search s = {
-		.list = list,
-		.at.high = bpf_be64_to_cpu(address[0]),
-		.at.low = bpf_be64_to_cpu(address[1]),
-		.at.lengths = {head->lengths[0], head->lengths[1]},
-		.at.seed = head->seed,
-		.at.buckets = head->buckets,
-		.at.bucket_mask = head->bucket_mask,
-	};
+	const struct mfw_list_head *head = (const void *)mfw_list_line(list, 0);
+	struct search s = {.list = list};
 
+	if (!head)
+		return 0;
 	if (head->six_all)
 		return 1;
-	if (!(head->lengths[0] | head->lengths[1]))
+	s.at.lengths[0] = head->lengths[0];
+	s.at.lengths[1] = head->lengths[1];
+	if (!(s.at.lengths[0] | s.at.lengths[1]))
 		return 0;
+	s.at.high = bpf_be64_to_cpu(address[0]);
+	s.at.low = bpf_be64_to_cpu(address[1]);
+	s.at.seed = head->seed;
+	s.at.buckets = head->buckets;
+	s.at.bucket_mask = head->bucket_mask;
 	bpf_loop(128 * MFW_LIST_PROBES, step, &s, 0);
 	return s.found;
 }
@@ -200,14 +228,10 @@ static __always_inline int find6(void *list, const struct mfw_list_head *head,
 /* address: 8-byte aligned, as in struct mfw_pkt; version 4 or 6, else there is none. */
 __hidden int mfw_list_has(void *list, const __be32 *address, __u32 version)
 {
-	const struct mfw_list_head *head = (const void *)mfw_list_line(list, 0);
-
-	if (!head)
-		return 0;
 	if (version == 4)
-		return find4(list, head, bpf_ntohl(address[0]));
+		return find4(list, bpf_ntohl(address[0]));
 	if (version == 6)
-		return find6(list, head, (const __be64 *)(const void *)address);
+		return find6(list, (const __be64 *)(const void *)address);
 	return 0;
 }
 

@@ -10,10 +10,10 @@
  * for one aligned number that leads to it: a change writes new lines behind those in use, then
  * that number. When no lines are left the list is built anew, into another map.
  *
- * IPv4 addresses are found in steps of 8, 8 and 16 bits: root, page, record. Next to what answers
- * a packet lies what was entered, as heaps: a heap of 512 bits has the networks of up to 8 more
- * bits than its place, bit (1 << n | those n bits) each. To take an entry out is to make the
- * answers of that one place anew from its heap.
+ * IPv4 addresses are found in steps of 8, 8 and 16 bits: root, page, record; in large lists of 16
+ * and 16. Next to what answers a packet lies what was entered, as heaps: a heap of 512 bits has the
+ * networks of up to 8 more bits than its place, bit (1 << n | those n bits) each. To take an entry
+ * out is to make the answers of that one place anew from its heap.
  *
  * IPv6 entries are hashed, networks and addresses alike, with their prefix length: a look-up asks
  * for each length that there is. Names are hashed too; the full name is compared.
@@ -43,14 +43,14 @@ enum mfw_list_kind {
 	MFW_LIST_NAME = 2,
 };
 
-#define MFW_LIST_MAGIC 0x0100747369776d66ULL
+#define MFW_LIST_MAGIC 0x0200747369776d66ULL
 
 /* Line 0: what programs begin with. */
 struct mfw_list_head {
 	__u64 magic;
 	__u64 seed;        /* of the hashes */
 	__u64 lengths[2];  /* bit n: there are IPv6 entries of prefix length n + 1 */
-	__u32 root;        /* of IPv4: a line */
+	__u32 root;        /* of IPv4: a line; in a large list that of the heap */
 	__u32 buckets;     /* their first line */
 	__u32 bucket_mask; /* how many there are, less one; a power of two */
 	__u8 kind;         /* enum mfw_list_kind */
@@ -95,6 +95,7 @@ enum mfw_list_shape {
 	MFW_LIST_SHORT, /* a quarter of a line */
 	MFW_LIST_LONG,  /* a line */
 	MFW_LIST_TABLE,
+	MFW_LIST_FEW, /* in the number itself, in large lists */
 };
 
 #define MFW_LIST_SHORT_MAX 8
@@ -123,6 +124,20 @@ struct mfw_list_wide {
 	__u64 all[4];   /* the /24 is in the list as a whole */
 	__u64 mixed[4]; /* it has a line of its own */
 };
+
+/*
+ * A large list is one of more lines than MFW_LIST_FLAT_LINE. From that line on it has a number for
+ * each /16, of 64 bits, instead of root and pages: most packets are answered with one look into the
+ * map. The look itself tells whether the list is large: others have no such line.
+ *
+ * The lower half is a page's number, the upper one a bit for each 2048 addresses that has
+ * something. With MFW_LIST_FEW it is 3 addresses from bit 16 on, by their low 16 bits, the first
+ * repeated. Networks of up to 16 bits are in one heap; to change one is to build the list anew.
+ */
+#define MFW_LIST_FLAT_LINE       8192
+#define MFW_LIST_FLAT_LINES      8192
+#define MFW_LIST_FLAT_HEAP_LINES 256 /* 1 << 17 bits */
+#define MFW_LIST_FEW_MAX         3
 
 /* ---- hashes ---- */
 

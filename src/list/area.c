@@ -6,9 +6,11 @@ uint32_t area_take(struct area *area, uint32_t n)
 	struct mfw_list_book *book = area_book(area);
 	uint32_t line = book->used;
 
+	if (area_is_flat(area) && line <= MFW_LIST_FLAT_LINE && n > MFW_LIST_FLAT_LINE - line)
+		line = MFW_LIST_FLAT_LINE + MFW_LIST_FLAT_LINES;
 	if (n > book->n_lines - line)
 		return 0;
-	book->used += n;
+	book->used = line + n;
 	return line;
 }
 

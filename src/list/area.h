@@ -23,6 +23,13 @@ static inline struct mfw_list_book *area_book(const struct area *area)
 	return (struct mfw_list_book *)&area->lines[MFW_LIST_BOOK_LINE];
 }
 
+/* Whether it has a number for each IPv4 /16. */
+static inline bool area_is_flat(const struct area *area)
+{
+	return area_head(area)->kind == MFW_LIST_IP &&
+	       area_book(area)->n_lines > MFW_LIST_FLAT_LINE;
+}
+
 /* The first of n lines that nobody has used yet, all zero; 0: there are not so many. */
 uint32_t area_take(struct area *area, uint32_t n);
 

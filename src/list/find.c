@@ -39,7 +39,28 @@ static bool in_record(const struct area *area, uint32_t number, uint32_t address
 	}
 }
 
-bool four_find(const struct area *area, uint32_t address)
+static bool in_few(uint64_t number, uint32_t address)
+{
+	for (int i = 16; i < 64; i += 16)
+		if ((uint16_t)(number >> i) == (address & 0xffff))
+			return true;
+	return false;
+}
+
+static bool find_flat(const struct area *area, uint32_t address)
+{
+	const union mfw_line *line = &area->lines[MFW_LIST_FLAT_LINE + (address >> 19)];
+	uint64_t number = line->d[address >> 16 & 7];
+
+	if (number & MFW_LIST_ALL || !number)
+		return number & MFW_LIST_ALL;
+	if (MFW_LIST_SHAPE(number) == MFW_LIST_FEW)
+		return in_few(number, address);
+	return number >> 32 >> (address >> 11 & 31) & 1 &&
+	       in_record(area, (uint32_t)number, address);
+}
+
+static bool find_paged(const struct area *area, uint32_t address)
 {
 	uint32_t number = area->lines[area_head(area)->root].w[address >> 24];
 
@@ -49,4 +70,9 @@ bool four_find(const struct area *area, uint32_t address)
 	if (number & MFW_LIST_ALL || !number)
 		return number & MFW_LIST_ALL;
 	return in_record(area, number, address);
+}
+
+bool four_find(const struct area *area, uint32_t address)
+{
+	return area_is_flat(area) ? find_flat(area, address) : find_paged(area, address);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Root, pages and records; record.c has what is in a record. */
+/* Root, pages and records; record.c has what is in a record, flat.c what a large list has. */
 #include "list/four.h"
-#include "list/record.h"
+#include "list/flat.h"
+#include "list/walk.h"
 
 #include <errno.h>
 #include <string.h>
@@ -43,58 +44,13 @@ static unsigned node_bit(struct net4 net)
 
 /* ---- building ---- */
 
-/* The entries, from one /16 to the next. */
-struct walk {
-	const struct entries *entries;
-	size_t host, net;
-	uint32_t base; /* of the current one */
-	struct part part;
-};
-
-static const uint32_t *host_at(const struct walk *w, size_t i)
-{
-	return i < ENTRIES_N(w->entries->hosts, uint32_t)
-		       ? ENTRIES_AT(w->entries->hosts, uint32_t, i)
-		       : NULL;
-}
-
-/* The next network of more than 16 bits. */
-static const struct net4 *net_at(struct walk *w, size_t *i)
-{
-	for (; *i < ENTRIES_N(w->entries->nets, struct net4); ++*i)
-		if (ENTRIES_AT(w->entries->nets, struct net4, *i)->length > 16)
-			return ENTRIES_AT(w->entries->nets, struct net4, *i);
-	return NULL;
-}
-
-/* Goes to the next /16 with entries in it; false at the end. */
-static bool next_part(struct walk *w)
-{
-	const uint32_t *host = host_at(w, w->host);
-	const struct net4 *net = net_at(w, &w->net);
-	size_t i = w->host, j = w->net;
-
-	if (!host && !net)
-		return false;
-	w->base = (!net || (host && *host < net->address) ? *host : net->address) & 0xffff0000;
-	w->part = (struct part){.hosts = host, .nets = net};
-	for (; host && *host >> 16 == w->base >> 16; host = host_at(w, ++i))
-		w->part.n_hosts++;
-	/* None of up to 16 bits is between those of one /16: they come first in it. */
-	for (; net && net->address >> 16 == w->base >> 16; j++, net = net_at(w, &j))
-		w->part.n_nets++;
-	w->host = i;
-	w->net = j;
-	return true;
-}
-
 size_t four_lines(const struct entries *entries)
 {
 	struct walk w = {.entries = entries};
 	__u64 pages[4] = {};
 	size_t n = MFW_LIST_NODE_LINES, quarters = 0;
 
-	while (next_part(&w)) {
+	while (walk_next(&w)) {
 		quarters += record_quarters(&w.part);
 		pages[w.base >> 30] |= 1ULL << (w.base >> 24 & 63);
 	}
@@ -127,7 +83,7 @@ static int build_records(struct area *area, const struct entries *entries)
 	struct walk w = {.entries = entries};
 	int r = 0;
 
-	while (!r && next_part(&w)) {
+	while (!r && walk_next(&w)) {
 		uint32_t page = build_page(area, w.base >> 24), number;
 
 		r = page ? record_write(area, &w.part, &number) : -ENOSPC;
@@ -154,9 +110,8 @@ static int build_nets(struct area *area, const struct entries *entries)
 	return 0;
 }
 
-int four_build(struct area *area, const struct entries *entries)
+static int build_pages(struct area *area, const struct entries *entries)
 {
-	struct mfw_list_book *book = area_book(area);
 	uint32_t root = area_take(area, MFW_LIST_NODE_LINES);
 	int r;
 
@@ -174,9 +129,28 @@ int four_build(struct area *area, const struct entries *entries)
 			node_spread(area, page, 1);
 	}
 	node_spread(area, root, 0);
+	return 0;
+}
+
+int four_build(struct area *area, const struct entries *entries)
+{
+	struct mfw_list_book *book = area_book(area);
+
 	book->n_hosts = ENTRIES_N(entries->hosts, uint32_t);
 	book->n_nets = ENTRIES_N(entries->nets, struct net4);
-	return 0;
+	return area_is_flat(area) ? flat_build(area, entries) : build_pages(area, entries);
+}
+
+bool four_is_sound(const struct area *area)
+{
+	const struct mfw_list_book *book = area_book(area);
+	uint64_t root = area_head(area)->root;
+	bool flat = area_is_flat(area);
+
+	if (flat && book->n_lines < MFW_LIST_FLAT_LINE + MFW_LIST_FLAT_LINES)
+		return false;
+	return root >= MFW_LIST_FIRST_LINE &&
+	       root + (flat ? MFW_LIST_FLAT_HEAP_LINES : MFW_LIST_NODE_LINES) <= book->used;
 }
 
 /* ---- single changes ---- */
@@ -291,12 +265,30 @@ static uint32_t record_of(const struct area *area, uint32_t address)
 	return page ? node_numbers(area, page)[address >> 16 & 255] : 0;
 }
 
+/* Adds what was entered in the address's /16. */
+static int read_part(const struct area *area, uint32_t address, struct entries *ret)
+{
+	return area_is_flat(area)
+		       ? flat_read_part(area, address, ret)
+		       : record_read(area, record_of(area, address), address & 0xffff0000, ret);
+}
+
+static int switch_part(struct area *area, uint32_t address, const struct part *part)
+{
+	uint32_t number;
+	int r;
+
+	if (area_is_flat(area))
+		return flat_switch(area, address, part);
+	r = record_write(area, part, &number);
+	return r ? r : switch_record(area, address, number);
+}
+
 static int change_record(struct area *area, struct net4 net, bool value)
 {
 	cleanup_entries struct entries entries = {};
-	uint32_t number;
 	struct part part;
-	int r = record_read(area, record_of(area, net.address), net.address & 0xffff0000, &entries);
+	int r = read_part(area, net.address, &entries);
 
 	r = r ? r : change_entries(&entries, net, value);
 	r = r ? r : entries_tidy(&entries, NULL);
@@ -308,27 +300,36 @@ static int change_record(struct area *area, struct net4 net, bool value)
 		.nets = ENTRIES_AT(entries.nets, struct net4, 0),
 		.n_nets = ENTRIES_N(entries.nets, struct net4),
 	};
-	r = record_write(area, &part, &number);
-	return r ? r : switch_record(area, net.address, number);
+	return switch_part(area, net.address, &part);
 }
 
 static int change(struct area *area, struct net4 net, bool value)
 {
 	if (net.length > 16)
 		return change_record(area, net, value);
+	/* That is many numbers. */
+	if (area_is_flat(area))
+		return -ENOSPC;
 	return is_in_root(net.length) ? change_root(area, net, value)
 				      : change_page(area, net, value);
+}
+
+/* A network of up to 16 bits. */
+static bool has_wide(const struct area *area, struct net4 net)
+{
+	uint32_t node = is_in_root(net.length) ? area_head(area)->root : page_of(area, net.address);
+
+	return node && heap_has(node_heap(area, node), node_bit(net));
 }
 
 /* Whether this very entry is there. Negative: -ENOMEM. */
 static int is_entered(const struct area *area, struct net4 net)
 {
 	cleanup_entries struct entries entries = {};
-	uint32_t node = is_in_root(net.length) ? area_head(area)->root : page_of(area, net.address);
 
 	if (net.length <= 16)
-		return node && heap_has(node_heap(area, node), node_bit(net));
-	if (record_read(area, record_of(area, net.address), net.address & 0xffff0000, &entries))
+		return area_is_flat(area) ? flat_has(area, net) : has_wide(area, net);
+	if (read_part(area, net.address, &entries))
 		return -ENOMEM;
 	for (size_t i = 0; net.length == 32 && i < ENTRIES_N(entries.hosts, uint32_t); i++)
 		if (*ENTRIES_AT(entries.hosts, uint32_t, i) == net.address)
@@ -398,8 +399,11 @@ static int read_page(const struct area *area, uint32_t line, uint32_t base, stru
 int four_read(const struct area *area, struct entries *ret)
 {
 	uint32_t root = area_head(area)->root;
-	int r = read_node(area, root, 0, 0, 0, ret);
+	int r;
 
+	if (area_is_flat(area))
+		return flat_read(area, ret);
+	r = read_node(area, root, 0, 0, 0, ret);
 	for (uint32_t byte = 0; byte < 256 && !r; byte++) {
 		uint32_t page = node_numbers(area, root)[byte] >> MFW_LIST_LINE_SHIFT;
 

@@ -9,6 +9,8 @@
 size_t four_lines(const struct entries *entries);
 /* Writes them into an empty area. 0 or -ENOSPC. */
 int four_build(struct area *area, const struct entries *entries);
+/* Whether what leads to the rest lies inside. */
+bool four_is_sound(const struct area *area);
 /* -EEXIST, -ENOSPC, -ENOMEM. */
 int four_add(struct area *area, struct net4 net);
 /* -ENOENT, -ENOSPC, -ENOMEM. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "list/list.h"
+#include "list/flat.h"
 #include "list/four.h"
 #include "list/names.h"
 #include "list/six.h"
@@ -12,22 +13,34 @@
 
 /* ---- building ---- */
 
+static size_t with_spare(size_t lines)
+{
+	return lines + lines / 8 + SPARE_MIN;
+}
+
+/* A list that takes so much is laid out for it, which takes some more. */
+static size_t four_plan(const struct entries *entries, size_t buckets)
+{
+	size_t lines = MFW_LIST_FIRST_LINE + with_spare(four_lines(entries)) + buckets;
+
+	if (lines <= MFW_LIST_FLAT_LINE)
+		return lines;
+	return flat_plan(MFW_LIST_FIRST_LINE + with_spare(flat_lines(entries)), buckets);
+}
+
 struct list_plan list_plan(enum mfw_list_kind kind, const struct entries *entries, uint64_t seed,
 			   unsigned attempt)
 {
 	struct list_plan plan = {.kind = kind, .seed = seed};
-	size_t n;
 
 	if (kind == MFW_LIST_IP) {
 		plan.buckets = six_lines(ENTRIES_N(entries->six, struct net6)) << attempt;
-		n = four_lines(entries);
+		plan.lines = four_plan(entries, plan.buckets);
 	} else {
 		plan.buckets = names_lines(ENTRIES_N(entries->names, struct name)) << attempt;
-		n = names_cell_lines(entries);
-		plan.cell_lines = n + n / 8 + SPARE_MIN;
+		plan.cell_lines = with_spare(names_cell_lines(entries));
+		plan.lines = MFW_LIST_FIRST_LINE + plan.buckets + plan.cell_lines;
 	}
-	n += n / 8 + SPARE_MIN;
-	plan.lines = MFW_LIST_FIRST_LINE + plan.buckets + (plan.cell_lines ? plan.cell_lines : n);
 	return plan;
 }
 
@@ -44,8 +57,8 @@ int list_build(const struct list_plan *plan, const struct entries *entries, stru
 	book->used = MFW_LIST_FIRST_LINE;
 	if (plan->kind == MFW_LIST_NAME)
 		return names_build(area, entries, plan->buckets, plan->cell_lines);
-	r = six_build(area, entries, plan->buckets);
-	return r ? r : four_build(area, entries);
+	r = four_build(area, entries);
+	return r ? r : six_build(area, entries, plan->buckets);
 }
 
 /* ---- what is there ---- */
@@ -58,8 +71,7 @@ bool list_is_sound(const struct area *area)
 	if (area->n < MFW_LIST_FIRST_LINE || head->magic != MFW_LIST_MAGIC ||
 	    book->n_lines > area->n || book->used > book->n_lines)
 		return false;
-	if (head->kind == MFW_LIST_IP &&
-	    (head->root < MFW_LIST_FIRST_LINE || head->root + MFW_LIST_NODE_LINES > book->used))
+	if (head->kind == MFW_LIST_IP && !four_is_sound(area))
 		return false;
 	return (head->kind == MFW_LIST_IP || head->kind == MFW_LIST_NAME) &&
 	       (uint64_t)head->buckets + head->bucket_mask < book->used;

@@ -13,6 +13,9 @@ struct part {
 	size_t n_nets;
 };
 
+/* The most that one takes. */
+#define RECORD_LINES_MAX (1 + 2 + 128 + 256)
+
 /* How much it takes, in quarters of a line. */
 uint32_t record_quarters(const struct part *part);
 /* Writes it into unused lines. ret: the page's number for it, 0 for an empty one. 0 or -ENOSPC. */

@@ -13,6 +13,7 @@
 
 #define KEYS  60
 #define CROWD 24
+#define LARGE (MFW_LIST_FLAT_LINE + MFW_LIST_FLAT_LINES + 2000)
 
 static int n_checks;
 static bool failed;
@@ -73,13 +74,22 @@ static uint8_t some_family(enum mfw_list_kind kind)
 	return random() % 3 ? 4 : 6;
 }
 
+/* Lists are of so many lines at least: large ones are laid out in another way. */
+static size_t lines_min;
+
 static bool put(const struct look *look, const struct model *model, enum mfw_list_kind kind,
 		struct area *area)
 {
 	cleanup_entries struct entries entries = {};
+	struct list_plan plan;
 
 	model_entries(model, &entries);
-	return !look_list(look, kind, &entries, area);
+	if (!lines_min)
+		return !look_list(look, kind, &entries, area);
+	plan = list_plan(kind, &entries, 42, 0);
+	if (plan.lines < lines_min)
+		plan.lines = lines_min;
+	return !look_plan(look, &plan, &entries, area);
 }
 
 static bool change(const struct look *look, struct model *model, enum mfw_list_kind kind,
@@ -124,6 +134,29 @@ static void check_kind(const struct look *look, enum mfw_list_kind kind, const c
 		check(good, what, model.n);
 		look_unmap(&area);
 	}
+}
+
+/* Every one of few addresses, and none beside them. */
+static void check_few(const struct look *look)
+{
+	static struct model model;
+	struct area area;
+	bool good;
+
+	model.n = 0;
+	for (uint32_t n = 1; n < 6; n++)
+		for (uint32_t i = 0; i < n; i++)
+			model_add(&model,
+				  &(struct list_entry){4, .four = {n << 16 | (i * 9000 + 7), 32}});
+	good = put(look, &model, MFW_LIST_IP, &area);
+	for (size_t i = 0; i < model.n && good; i++) {
+		struct list_entry key = model.entries[i], beside = key;
+
+		beside.four.address++;
+		good = ask_address(look, &key) == 1 && ask_address(look, &beside) == 0;
+	}
+	check(good, "few addresses in each /16", model.n);
+	look_unmap(&area);
 }
 
 /* IPv6 entries that are not in their own bucket. */
@@ -203,6 +236,10 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	check_kind(&look, MFW_LIST_IP, "addresses");
+	lines_min = LARGE;
+	check_kind(&look, MFW_LIST_IP, "addresses of a large list");
+	check_few(&look);
+	lines_min = 0;
 	check_kind(&look, MFW_LIST_NAME, "names");
 	check_crowded(&look);
 	check_domains(&look);

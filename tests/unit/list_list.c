@@ -7,7 +7,11 @@
 
 #include "lists/model.h"
 
-#define KEYS 200
+#define KEYS  200
+#define LARGE (MFW_LIST_FLAT_LINE + MFW_LIST_FLAT_LINES + 2000)
+
+/* Lists are of so many lines at least: large ones are laid out in another way. */
+static size_t lines_min;
 
 static struct area build(enum mfw_list_kind kind, const struct entries *entries)
 {
@@ -17,6 +21,8 @@ static struct area build(enum mfw_list_kind kind, const struct entries *entries)
 
 	do {
 		plan = list_plan(kind, entries, 42, attempt);
+		if (plan.lines < lines_min)
+			plan.lines = lines_min;
 		area = (struct area){calloc(plan.lines, MFW_LIST_LINE), plan.lines};
 		assert_non_null(area.lines);
 		if (!list_build(&plan, entries, &area))
@@ -143,6 +149,13 @@ static void built_addresses(void **state)
 		check_built(MFW_LIST_IP);
 }
 
+static void built_large(void **state)
+{
+	lines_min = LARGE;
+	built_addresses(state);
+	lines_min = 0;
+}
+
 static void built_names(void **state)
 {
 	(void)state;
@@ -190,6 +203,13 @@ static void changed_addresses(void **state)
 {
 	(void)state;
 	check_changed(MFW_LIST_IP);
+}
+
+static void changed_large(void **state)
+{
+	lines_min = LARGE;
+	changed_addresses(state);
+	lines_min = 0;
 }
 
 static void changed_names(void **state)
@@ -294,13 +314,44 @@ static void holds_many(void **state)
 	free(area.lines);
 }
 
+/* Around the size where a list is laid out as a large one, of either family for the most part. */
+static void holds_any_number(void **state)
+{
+	static const unsigned sizes[] = {3000, 8000, 12000, 17000, 30000, 100000};
+
+	(void)state;
+	for (size_t i = 0; i < 3 * ARRAY_SIZE(sizes); i++) {
+		cleanup_entries struct entries entries = {}, got = {};
+		const struct list_entry more = four(0x0a010203, 32);
+		struct area area;
+
+		for (unsigned k = 0; k < sizes[i / 3]; k++)
+			if (k % 4 < i % 3 * 2)
+				entries_add6(&entries, (uint64_t)random() << 33, k, 128);
+			else
+				entries_add4(&entries, (uint32_t)random() << 1, 32);
+		assert_int_equal(entries_tidy(&entries, NULL), 0);
+		area = build(MFW_LIST_IP, &entries);
+		assert_true(list_is_sound(&area));
+		assert_int_equal(list_add(&area, &more), 0);
+		assert_true(list_find(&area, &more));
+		assert_int_equal(list_read(&area, &got), 0);
+		assert_int_equal(entries_tidy(&got, NULL), 0);
+		assert_int_equal(got.hosts.len, entries.hosts.len + sizeof(uint32_t));
+		check_nets(&got, &entries);
+		free(area.lines);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(built_addresses),     cmocka_unit_test(built_names),
-		cmocka_unit_test(changed_addresses),   cmocka_unit_test(changed_names),
+		cmocka_unit_test(built_addresses),     cmocka_unit_test(built_large),
+		cmocka_unit_test(built_names),         cmocka_unit_test(changed_addresses),
+		cmocka_unit_test(changed_large),       cmocka_unit_test(changed_names),
 		cmocka_unit_test(keeps_what_is_below), cmocka_unit_test(counts_what_is_twice),
 		cmocka_unit_test(counts_again),        cmocka_unit_test(holds_many),
+		cmocka_unit_test(holds_any_number),
 	};
 	const char *seed = getenv("MFW_TEST_SEED");
 
