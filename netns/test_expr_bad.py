@@ -81,9 +81,12 @@ def test_refused() -> None:
         true(kind.partition(".")[0] in ("list", "codegen"), f"unknown list: {kind}")
         long = 'udp contains "' + "x" * 257 + '"'
         refused(*ADD, long, "drop", says="256 bytes")
-        six = "ip.src in {" + many("2001:db8::{i:x}:0", 3000, " ") + "}"
-        kind = refused(*ADD, six, "drop", says="lists|shorter|several")
-        same(kind, "codegen.too_long", "3000 addresses in a set")
+        searches = many('udp contains "{i:x}"', 2400, " or ")
+        kind = refused(*ADD, searches, "drop", says="a list; or make it several rules")
+        same(kind, "codegen.too_long", "2400 searches")
+        for text, says in ((long, "256 bytes"), (searches, "several rules")):
+            err = mfwctl("expr", "check", text, status=2).err
+            true(says in err, f"expr check {text[:50]}: {err}")
 
 
 def test_never() -> None:
@@ -146,10 +149,16 @@ HEAVY = {
         f"ip.src in {{{' '.join(f'10.{i >> 8}.{i & 255}.1' for i in range(4000))}}}",
         5000,
     ),
-    "1000 addresses of IPv6": (
-        "ip.src in {" + many("2001:db8::{i:x}:0", 1000, " ") + "}",
-        40_000,
+    "4000 addresses of IPv6": (
+        "ip.src in {" + many("1::{i:x}:0", 4000, " ") + "}",
+        5000,
     ),
+    "8000 texts": ("udp in {" + many('"{i}"', 8000, " ") + "}", 6000),
+    "600 long texts": (
+        "lower(udp) in {" + many('"' + "x" * 70 + '{i}"', 600, " ") + "}",
+        6000,
+    ),
+    "5000 names": ("dns.qname in {" + many('"{i}.net"', 5000, " ") + "}", 8000),
     "200 searches": (many('udp contains "abc{i}"', 200, " or "), 20_000),
     "100 stars": ('udp wildcard "' + "*".join("a" * 100) + '"', 10_000),
     "1000 ends": (many('ends_with(udp, "a{i}")', 1000, " or "), 60_000),

@@ -30,12 +30,12 @@ __noinline int mfw_block_fold(struct block *b)
 
 /* Loads at most max bytes; those that are not there are 0. */
 static __always_inline long load_block(struct __sk_buff *skb, struct block *b, __u32 off, __u32 n,
-				       __u32 max, const struct mfw_text *t)
+				       __u32 max, __u32 fold)
 {
 	__builtin_memset(b, 0, sizeof(*b));
 	if (mfw_load_some(skb, off, b, n < max ? n : max, max))
 		return -1;
-	if (t->fold)
+	if (fold)
 		mfw_block_fold(b);
 	return 0;
 }
@@ -49,7 +49,7 @@ __noinline int mfw_block_order(struct __sk_buff *skb, __u32 off, __u32 n, const 
 {
 	struct block b;
 
-	if (!t || i >= MFW_TEXT_MAX / BLOCK || load_block(skb, &b, off, n, BLOCK, t))
+	if (!t || i >= MFW_TEXT_MAX / BLOCK || load_block(skb, &b, off, n, BLOCK, t->fold))
 		return -1;
 #pragma clang loop unroll(disable)
 	for (__u32 j = 0; j < WORDS; j++) {
@@ -104,6 +104,33 @@ int mfw_bytes_order(struct __sk_buff *skb, const struct mfw_view *v, const struc
 			return order;
 	}
 	return have < len ? -1 : have > len;
+}
+
+/* ---- sets ---- */
+
+/* What the view's bytes are in the table of a set; see mfw_text_hash_begin(). */
+int mfw_bytes_hash(struct __sk_buff *skb, const struct mfw_view *v, __u32 fold, __u32 seed)
+{
+	__u32 len;
+	__u64 hash;
+
+	if (!v)
+		return 0;
+	len = v->end - v->off;
+	hash = mfw_text_hash_begin(seed, len);
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < MFW_TEXT_MAX / BLOCK; i++) {
+		struct block b;
+
+		if (i * BLOCK >= len)
+			break;
+		if (load_block(skb, &b, v->off + i * BLOCK, len - i * BLOCK, BLOCK, fold))
+			return 0;
+#pragma clang loop unroll(disable)
+		for (__u32 j = 0; j < WORDS; j++)
+			hash = mfw_text_hash_word(hash, b.w[j]);
+	}
+	return mfw_text_hash_end(hash);
 }
 
 /* ---- search ---- */
@@ -188,7 +215,7 @@ static __always_inline void scan(struct search *s)
 
 	s->base = s->off;
 	s->off += BLOCK;
-	if (load_block(s->skb, &b, s->base, have, sizeof(b), s->t))
+	if (load_block(s->skb, &b, s->base, have, sizeof(b), s->t->fold))
 		return;
 	s->hits = mfw_block_hits(&s->needle, &b);
 	if (places < BLOCK)

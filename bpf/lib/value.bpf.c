@@ -87,6 +87,36 @@ int mfw_value_order(const struct mfw_value *m, const struct mfw_view *v, const s
 	return order ? order : have < len ? -1 : have > len;
 }
 
+struct hashing {
+	const struct mfw_value *m;
+	__u64 hash;
+	__u32 off, len;
+};
+
+static long hash_step(__u32 i, struct hashing *h)
+{
+	__u64 word = 0;
+
+	if (i * 8 < h->len)
+		word = word_at(h->m, h->off + i * 8) & first_bytes(h->len - i * 8);
+	h->hash = mfw_text_hash_word(h->hash, word);
+	return 0;
+}
+
+/* As mfw_bytes_hash(). */
+int mfw_value_hash(const struct mfw_value *m, const struct mfw_view *v, __u32 seed)
+{
+	struct hashing h = {.m = m};
+
+	if (!m || !v || !is_sound(v))
+		return 0;
+	h.off = v->off;
+	h.len = v->end - v->off;
+	h.hash = mfw_text_hash_begin(seed, h.len);
+	bpf_loop(MFW_TEXT_HASHED(h.len) / 8, hash_step, &h, 0);
+	return mfw_text_hash_end(h.hash);
+}
+
 struct search {
 	const struct mfw_value *m;
 	const struct mfw_text *t;

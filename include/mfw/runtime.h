@@ -32,4 +32,26 @@ static inline __u64 mfw_lower(__u64 x)
 	return x | ((from_a ^ behind_z) & ~x & ones * 0x80) >> 2;
 }
 
+/*
+ * A number for a text, by which large sets have it: of its words, up to a whole block of them. The
+ * seed is chosen so that no two texts of the set have the same.
+ */
+#define MFW_TEXT_HASHED(len) (((len) + 63) & ~63u)
+
+static inline __u64 mfw_text_hash_begin(__u32 seed, __u32 len)
+{
+	return (__u64)seed << 32 | len;
+}
+
+static inline __u64 mfw_text_hash_word(__u64 hash, __u64 word)
+{
+	hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
+	return hash ^ hash >> 32;
+}
+
+static inline __u32 mfw_text_hash_end(__u64 hash)
+{
+	return hash * 0xd6e8feb86659fd93ULL >> 32;
+}
+
 #endif

@@ -176,4 +176,31 @@ void ranges_clear(struct ranges *ranges);
 /* Whether w1 is in them; it is at most max. Uses r1 to r4. */
 void ask_ranges(struct asker *a, const struct ranges *ranges, uint32_t max, struct ways ways);
 
+/*
+ * r4 = 4 times the place of the last of n numbers in order that is at most w1; 0: it may be that
+ * none is. n is a power of two, at least 2. Uses r1 to r4.
+ */
+void ask_place(struct asker *a, const uint32_t *table, size_t n);
+
+/* The same as ask_ranges(), of numbers with 128 bits. */
+struct wide {
+	uint64_t high, low;
+};
+
+struct range6 {
+	struct wide first, last;
+};
+
+struct ranges6 {
+	struct buf items; /* struct range6 */
+};
+
+/* What op says of first; with OP_EQ and OP_IN first..last. */
+void ranges6_add(struct code *code, struct ranges6 *ranges, enum expr_op op, struct wide first,
+		 struct wide last);
+void ranges6_tidy(struct ranges6 *ranges);
+void ranges6_clear(struct ranges6 *ranges);
+/* Whether the number is in them, which are some: its upper half is in r1, its lower one in r2. */
+void ask_ranges6(struct asker *a, const struct ranges6 *ranges, struct ways ways);
+
 #endif

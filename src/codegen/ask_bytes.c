@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Bytes of a header. The comparing is done by bpf/lib/bytes.bpf.c; here stands what is compared. */
+#include "codegen/texts.h"
 #include "codegen/view.h"
 #include "expr/constant.h"
 
@@ -28,18 +29,9 @@ static bool has_upper(const struct buf *text)
 	return false;
 }
 
-/* r1 = what the view is of: the packet, or a value that was made. */
-static void set_bytes(struct asker *a)
-{
-	if (a->made)
-		ask_room_set(a, BPF_REG_1);
-	else
-		code_move(a->code, BPF_REG_1, BPF_REG_6);
-}
-
 static void call(struct asker *a, enum runtime_function of_packet, enum runtime_function of_value)
 {
-	set_bytes(a);
+	view_set_bytes(a);
 	ask_set_frame(a, BPF_REG_2, FRAME_VIEW);
 	code_call_runtime(a->code, a->made ? of_value : of_packet);
 }
@@ -104,7 +96,7 @@ static void require_long(struct asker *a, const char *text, size_t len, bool fol
 		size_t piece = len - at < MFW_TEXT_MAX ? len - at : MFW_TEXT_MAX;
 
 		set_place(a, len, at, anchor);
-		set_bytes(a);
+		view_set_bytes(a);
 		code_load(a->code, 4, BPF_REG_3, BPF_REG_10, VIEW(end));
 		set_text(a, BPF_REG_4, text + at, piece, fold);
 		code_call_runtime(a->code, a->made ? RUNTIME_VALUE_AT : RUNTIME_TEXT_AT);
@@ -137,16 +129,22 @@ static void ask_at(struct asker *a, const struct buf *text, bool fold, enum anch
 	ask_end(a, true, ways);
 }
 
+/* One after the other, but for those that are in a table. */
 static void ask_in(struct asker *a, const struct expr *compare, bool fold, struct ways ways)
 {
-	for (size_t i = 0; i < compare->n_literals; i++) {
-		uint32_t other = code_label(a->code);
+	const struct texts texts = texts_of(compare);
 
-		ask_at(a, &compare->literals[i].bytes, fold, WHOLE,
-		       (struct ways){ways.yes, other, other});
+	for (size_t i = 0; i < compare->n_literals; i++) {
+		const struct buf *text = &compare->literals[i].bytes;
+		uint32_t other;
+
+		if (texts_in_table(&texts, text->len))
+			continue;
+		other = code_label(a->code);
+		ask_at(a, text, fold, WHOLE, (struct ways){ways.yes, other, other});
 		code_place(a->code, other);
 	}
-	ask_end(a, false, ways);
+	ask_texts(a, &texts, fold, ways);
 }
 
 /* ---- order ---- */

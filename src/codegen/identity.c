@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Goes up with every change of the code that is made of the same tree. */
-#define GENERATOR "mfw generator 7"
+#define GENERATOR "mfw generator 8"
 
 /* The matchers that a tree calls, in its order. */
 static void add_digests(const struct expr *expr, SHA2_CTX *sha)

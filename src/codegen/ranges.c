@@ -193,6 +193,14 @@ static void table_step(struct code *code, int log2_step)
 	code_alu64_reg(code, BPF_ADD, BPF_REG_4, BPF_REG_3);
 }
 
+void ask_place(struct asker *a, const uint32_t *table, size_t n)
+{
+	code_set_data(a->code, BPF_REG_2, table, n * sizeof(*table), true);
+	code_set(a->code, BPF_REG_4, 0);
+	for (int log2_step = __builtin_ctzl(n) - 1; log2_step >= 0; log2_step--)
+		table_step(a->code, log2_step);
+}
+
 static void ask_table(struct asker *a, const struct ranges *ranges, struct ways ways)
 {
 	size_t n;
@@ -203,10 +211,7 @@ static void ask_table(struct asker *a, const struct ranges *ranges, struct ways 
 		a->code->error = -ENOMEM;
 		return;
 	}
-	code_set_data(a->code, BPF_REG_2, table, n * sizeof(*table), true);
-	code_set(a->code, BPF_REG_4, 0);
-	for (int log2_step = __builtin_ctzl(n) - 1; log2_step >= 0; log2_step--)
-		table_step(a->code, log2_step);
+	ask_place(a, table, n);
 	code_alu32(a->code, BPF_AND, BPF_REG_4, 4);
 	ask_end_jump32(a, odd ? BPF_JNE : BPF_JEQ, BPF_REG_4, 0, ways);
 }

@@ -50,8 +50,8 @@ static int refuse_all(const struct codegen_input *input, const struct code *code
 		      struct mfw_err **err)
 {
 	err_make(err, E2BIG, "codegen.too_long",
-		 "the expression is too long for one program (%u instructions): put large sets "
-		 "into lists, or make it several rules",
+		 "the expression is too long for one program (%u instructions): what one value is "
+		 "compared with can be one set, in {...}, or a list; or make it several rules",
 		 code_here(code));
 	if (input->written)
 		err_at_offset(err, input->written, input->expr->offset, input->expr->length);

@@ -43,6 +43,14 @@ void view_load(struct asker *a, const struct value *value, bool *ret_fold, uint3
 		cut(a, value);
 }
 
+void view_set_bytes(struct asker *a)
+{
+	if (a->made)
+		ask_room_set(a, BPF_REG_1);
+	else
+		code_move(a->code, BPF_REG_1, BPF_REG_6);
+}
+
 void view_len(struct asker *a)
 {
 	code_load(a->code, 4, BPF_REG_1, BPF_REG_10, VIEW(end));

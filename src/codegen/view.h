@@ -10,6 +10,8 @@
 
 /* Sets the view in the program's stack; *ret_fold: A..Z are to be read as a..z. */
 void view_load(struct asker *a, const struct value *value, bool *ret_fold, uint32_t missing);
+/* r1 = what the view is of: the packet, or a value that was made. */
+void view_set_bytes(struct asker *a);
 /* w1 = how many bytes it is. */
 void view_load_len(struct asker *a, const struct value *value, uint32_t missing);
 /* w1 = end - off of the view that was set. */
