@@ -158,6 +158,16 @@ int look_ask(const struct look *look, const char *program, const void *bytes, si
 	return opts.retval;
 }
 
+unsigned look_cost(const struct look *look, const char *program)
+{
+	struct bpf_prog_info info = {};
+	uint32_t len = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(look_program(look, program), &info, &len)
+		       ? 0
+		       : info.verified_insns;
+}
+
 unsigned look_time(const struct look *look, const char *program)
 {
 	uint8_t frame[FRAME_MIN] = {[12] = 0x88, [13] = 0xb5};

@@ -28,6 +28,8 @@ void look_unmap(struct area *area);
 
 /* The program's answer to a packet of these bytes. */
 int look_ask(const struct look *look, const char *program, const void *bytes, size_t len);
+/* How many instructions the verifier went through; 0: not known. */
+unsigned look_cost(const struct look *look, const char *program);
 /* The mean of many runs. */
 unsigned look_time(const struct look *look, const char *program);
 

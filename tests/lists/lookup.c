@@ -222,6 +222,23 @@ static void check_domains(const struct look *look)
 	look_unmap(&area);
 }
 
+/* What loading the programs takes: a branch more in a look-up can be ten times as much. */
+static void check_cost(const struct look *look)
+{
+	static const struct {
+		const char *program;
+		unsigned most;
+	} costs[] = {{"has_address", 2000}, {"has_name", 5000}, {"has_domain", 10000}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(costs); i++) {
+		unsigned cost = look_cost(look, costs[i].program);
+
+		printf("# the verifier went through %u instructions of %s\n", cost,
+		       costs[i].program);
+		check(cost && cost <= costs[i].most, costs[i].program, 0);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct look look;
@@ -235,6 +252,7 @@ int main(int argc, char **argv)
 		printf("Bail out! the programs are not loaded: %s\n", strerror(-r));
 		return 1;
 	}
+	check_cost(&look);
 	check_kind(&look, MFW_LIST_IP, "addresses");
 	lines_min = LARGE;
 	check_kind(&look, MFW_LIST_IP, "addresses of a large list");
