@@ -144,6 +144,9 @@ void ask_names(struct asker *a, const struct expr *test, struct ways ways);
 const struct field *names_field(const struct matcher *matcher);
 void ask_list(struct asker *a, const struct expr *compare, struct ways ways);
 
+/* Why there is no program of a field of a node: expr_fold() was not told what it says. */
+#define NODE_UNKNOWN "this node has no configuration"
+
 /* ---- ends of questions ---- */
 
 void ask_end(struct asker *a, bool answer, struct ways ways);

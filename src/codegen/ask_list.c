@@ -121,6 +121,32 @@ static void find_country(struct asker *a, const struct expr *compare, struct way
 	find_text(a, compare, &table);
 }
 
+/* ---- a text that is known now ---- */
+
+/* expr_fold() has put it there. */
+static void find_known(struct asker *a, const struct expr *compare, struct ways ways)
+{
+	const struct buf *text = compare->n_literals ? &compare->literals[0].bytes : NULL;
+	struct mfw_value value = {};
+
+	if (!text) {
+		code_refuse(a->code, NODE_UNKNOWN);
+		return;
+	}
+	if (text->len > MFW_VALUE_MAX) {
+		code_goto(a->code, ways.no);
+		return;
+	}
+	value.len = text->len;
+	if (text->len)
+		memcpy(value.data, text->data, text->len);
+	load_list(a, compare);
+	code_set_data(a->code, BPF_REG_2, &value, sizeof(value), false);
+	code_set(a->code, BPF_REG_3, 0);
+	code_set(a->code, BPF_REG_4, (int32_t)text->len);
+	code_call_runtime(a->code, RUNTIME_VALUE_NAME_HAS);
+}
+
 /* ---- bytes ---- */
 
 static void find_bytes(struct asker *a, const struct expr *compare, struct ways ways)
@@ -167,8 +193,7 @@ void ask_list(struct asker *a, const struct expr *compare, struct ways ways)
 	else if (field->kind == FIELD_OF_ADDRESS)
 		find_country(a, compare, ways);
 	else if (field->kind == FIELD_OF_NODE)
-		code_refuse(a->code, "what a node is called is known when the program is made: "
-				     "compare it with a set, in {...}");
+		find_known(a, compare, ways);
 	else
 		find_bytes(a, compare, ways);
 	ask_end_jump32(a, BPF_JNE, BPF_REG_0, 0, ways);

@@ -52,15 +52,6 @@ static void ask_flag(struct asker *a, const struct field *field, struct ways way
 	ask_end_jump32(a, BPF_JSET, BPF_REG_1, field->mask, ways);
 }
 
-static void refuse_field(struct asker *a, const struct expr *expr)
-{
-	static const char *const reasons[] = {
-		[FIELD_OF_NODE] = "this node has no configuration",
-	};
-
-	code_refuse(a->code, reasons[value_field(expr->value)->kind]);
-}
-
 static void ask_compare(struct asker *a, const struct expr *expr, struct ways ways)
 {
 	switch (expr->value->type) {
@@ -87,7 +78,7 @@ static void ask_leaf(struct asker *a, const struct expr *expr, struct ways ways)
 	else if (expr->kind == EXPR_COMPARE && expr->op == OP_IN_LIST)
 		ask_list(a, expr, ways);
 	else if (field->kind == FIELD_OF_NODE)
-		refuse_field(a, expr);
+		code_refuse(a->code, NODE_UNKNOWN);
 	else if (field->id == FIELD_IP_PROTO)
 		ask_proto(a, expr, ways);
 	else if (field->kind == FIELD_OF_ADDRESS && field->type == FIELD_BYTES)

@@ -8,15 +8,19 @@
 #include <string.h>
 
 /* Goes up with every change of the code that is made of the same tree. */
-#define GENERATOR "mfw generator 8"
+#define GENERATOR "mfw generator 9"
 
-/* The matchers that a tree calls, in its order. */
+/* What its text does not say: the matchers that a tree calls, what is asked of lists; in its order.
+ */
 static void add_digests(const struct expr *expr, SHA2_CTX *sha)
 {
 	const struct value *value = expr->value;
+	const struct buf *asked = expr->list && expr->n_literals ? &expr->literals[0].bytes : NULL;
 
 	for (size_t i = 0; i < expr->n_operands; i++)
 		add_digests(expr->operands[i], sha);
+	if (asked)
+		SHA256Update(sha, (const uint8_t *)asked->data, asked->len);
 	for (; value; value = value->of) {
 		const struct matcher *matcher = value->matcher ? value->matcher
 						: value->field ? value->field->matcher

@@ -134,7 +134,7 @@ enum expr_op {
 	OP_WILDCARD,
 	OP_STRICT_WILDCARD,
 	OP_IN,      /* any of n_literals literals; 0: none, so always false */
-	OP_IN_LIST, /* list, shared */
+	OP_IN_LIST, /* list, shared; folded, of a node's field: literals[0] is what it says */
 };
 
 struct expr {
@@ -211,9 +211,10 @@ bool expr_equal(const struct expr *a, const struct expr *b);
 void expr_free(struct expr *expr);
 
 /*
- * Replaces *expr by a simpler one of the same meaning: node constants become true or false, always
- * and never true comparisons too; constants under not, and, or, xor go away, but for matchers that
- * would no longer be asked: those stay. Without scheme->node, node fields stay. 0 or -ENOMEM.
+ * Replaces *expr by a simpler one of the same meaning: node constants become true or false (asked
+ * of a list, what is asked), always and never true comparisons too; constants under not, and, or,
+ * xor go away, but for matchers that would no longer be asked: those stay. Without scheme->node,
+ * node fields stay. 0 or -ENOMEM.
  */
 int expr_fold(struct expr **expr, const struct scheme *scheme);
 

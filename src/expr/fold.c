@@ -69,14 +69,34 @@ static int fold_node(struct expr **expr, const struct scheme *scheme)
 	return make_const(expr, answer);
 }
 
+/* The list is known to the program only; what is asked of it, here. Folding it again does nothing.
+ */
+static int fold_node_list(struct expr **expr, const struct scheme *scheme)
+{
+	const char *text = scheme->node(scheme->ctx, value_field((*expr)->value));
+	struct literal asked = {.prefix = EXPR_NO_PREFIX};
+	cleanup_buf struct buf bytes = {};
+
+	if ((*expr)->n_literals)
+		return 0;
+	if (!text)
+		return make_const(expr, false);
+	if (buf_add_str(&bytes, text) || constant_bytes((*expr)->value, &bytes, &asked.bytes) ||
+	    expr_add_literal(*expr, &asked)) {
+		buf_clear(&asked.bytes);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
 static int fold_leaf(struct expr **expr, const struct scheme *scheme)
 {
 	const struct field *field = (*expr)->value ? value_field((*expr)->value) : NULL;
 	bool list = (*expr)->kind == EXPR_COMPARE && (*expr)->op == OP_IN_LIST;
 	enum truth truth;
 
-	if (field && field->kind == FIELD_OF_NODE && scheme->node && !list)
-		return fold_node(expr, scheme);
+	if (field && field->kind == FIELD_OF_NODE && scheme->node)
+		return list ? fold_node_list(expr, scheme) : fold_node(expr, scheme);
 	if ((*expr)->kind == EXPR_CONST)
 		return 0;
 	truth = truth_of_leaf(*expr, NULL);

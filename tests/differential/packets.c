@@ -109,7 +109,10 @@ static void add_name(struct entries *entries)
 {
 	cleanup_buf struct buf text = {};
 
-	some_text(&text);
+	if (random_one_in(30))
+		buf_add_str(&text, "sfo06");
+	else
+		some_text(&text);
 	if (random_one_in(4))
 		buf_add_str(&text, proto_name((uint8_t)random_below(20)));
 	if (text.len && text.len <= MFW_LIST_NAME_MAX)

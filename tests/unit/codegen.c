@@ -156,6 +156,33 @@ static void identity_has_digest(void **state)
 	catalog_free(catalog);
 }
 
+static const char *node_text(void *ctx, const struct field *field)
+{
+	(void)field;
+	return ctx;
+}
+
+/* What is asked of a list does not stand in the text. */
+static void identity_has_node(void **state)
+{
+	static const char *const names[] = {"a", "b", "b"};
+	struct catalog *catalog = open_catalog();
+	unsigned char ids[ARRAY_SIZE(names)][CODEGEN_IDENTITY_LEN];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const struct scheme scheme = {.ctx = (void *)names[i], .node = node_text};
+		cleanup_expr struct expr *expr = parse(catalog, "lower(node.name) in $x and sip");
+
+		assert_int_equal(expr_fold(&expr, &scheme), 0);
+		assert_int_equal(expr_fold(&expr, &scheme), 0);
+		assert_int_equal(make_identity(expr, ids[i]), 0);
+	}
+	assert_memory_not_equal(ids[0], ids[1], sizeof(ids[0]));
+	assert_memory_equal(ids[1], ids[2], sizeof(ids[0]));
+	catalog_free(catalog);
+}
+
 static void refuses_changed_object(void **state)
 {
 	struct catalog *catalog = open_catalog();
@@ -250,7 +277,7 @@ static void refuses_parts(void **state)
 
 	(void)state;
 	assert_refused(catalog, "ip.ttl == 1 or node.name in $bad", "codegen.unsupported",
-		       "'node.name in $bad'");
+		       "'node.name in $bad': this node has no configuration");
 	assert_refused(catalog,
 		       "ip.src in $a or ip.src in $b or ip.src in $c or ip.src in $d or ip.src in "
 		       "$e or ip.src in $f or ip.src in $g or ip.src in $h or ip.dst in $shared.a",
@@ -368,7 +395,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(refuses_parts),       cmocka_unit_test(refuses_long_ones),
 		cmocka_unit_test(maps_of_lists),       cmocka_unit_test(names_parts),
 		cmocka_unit_test(keeps_long_source),   cmocka_unit_test(works_in_threads),
-		cmocka_unit_test(finds_all_parts),
+		cmocka_unit_test(finds_all_parts),     cmocka_unit_test(identity_has_node),
 	};
 
 	if (argc != 3 || asprintf(&path, "%s:%s", argv[1], argv[2]) < 0)

@@ -254,12 +254,6 @@ static void add_literal(struct expr *expr)
 	expr_add_literal(expr, &literal);
 }
 
-/* There are no programs that look for what a node is called. */
-static bool may_have_list(const struct value *value)
-{
-	return !kinds->packets_only || (kinds->lists && value_field(value)->kind != FIELD_OF_NODE);
-}
-
 static const char *list_for(const struct value *value)
 {
 	if (kinds->lists)
@@ -277,7 +271,7 @@ static struct expr *random_compare(void)
 	do
 		expr->op = random_below(OP_IN_LIST + 1);
 	while (!op_is_for(expr->op, expr->value->type) ||
-	       (expr->op == OP_IN_LIST && !may_have_list(expr->value)));
+	       (expr->op == OP_IN_LIST && kinds->packets_only && !kinds->lists));
 	if (expr->op == OP_IN_LIST) {
 		expr->list = strdup(list_for(expr->value));
 		expr->shared = random_below(2);
