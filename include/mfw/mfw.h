@@ -574,8 +574,8 @@ struct mfw_apply_options {
 	void *progress_ctx;
 	/*
 	 * So many customers are worked on at a time, each by a thread of the library's own; the
-	 * functions above are called by the caller's. 0: by the number of customers, as many as
-	 * there are processors. At most 256.
+	 * functions above are called by the caller's. 0: by the numbers of customers and of
+	 * processors. At most 256.
 	 */
 	unsigned jobs;
 };

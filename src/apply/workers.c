@@ -9,19 +9,23 @@
 #include "apply/source.h"
 
 /* Customers that a further thread is worth. */
-#define WORTH 16
+#define WORTH         16
+/* Threads for a processor: lists, for one, are waited for more than worked on. */
+#define FOR_PROCESSOR 4
+#define UNASKED_MAX   32
 
-static unsigned count_processors(void)
+static size_t most_unasked(void)
 {
 	cpu_set_t set;
+	size_t n = sched_getaffinity(0, sizeof(set), &set) ? 1 : (size_t)CPU_COUNT(&set);
 
-	return sched_getaffinity(0, sizeof(set), &set) ? 1 : (unsigned)CPU_COUNT(&set);
+	return n < UNASKED_MAX / FOR_PROCESSOR ? n * FOR_PROCESSOR : UNASKED_MAX;
 }
 
 static size_t choose_number(const struct applying *a)
 {
 	size_t n = a->options.jobs ? a->applied->n : a->applied->n / WORTH;
-	size_t most = a->options.jobs ? a->options.jobs : count_processors();
+	size_t most = a->options.jobs ? a->options.jobs : most_unasked();
 
 	n = n < most ? n : most;
 	return n ? n : 1;
