@@ -101,6 +101,8 @@ static void put_command(const struct command *command)
 static void put_all(void)
 {
 	for (size_t i = 0; i < n_commands; i++) {
+		if (commands[i].unseen)
+			continue;
 		put_command(&commands[i]);
 		putchar('\n');
 	}
@@ -118,6 +120,8 @@ static void put_overview(void)
 	for (size_t i = 0; i < n_commands; i++) {
 		size_t len = strlen(command_name(&commands[i], name, sizeof(name)));
 
+		if (commands[i].unseen)
+			continue;
 		for (const struct argument *a = commands[i].arguments; a->name; a++)
 			len += (size_t)snprintf(name + len, sizeof(name) - len,
 						a->flags & ARG_OPTIONAL ? " [%s]" : " %s", a->name);

@@ -137,6 +137,7 @@ struct command {
 	uint64_t needs_one;       /* of these at least one has to be given; 0: none */
 	const char *const *types; /* what --type may be */
 	struct argument arguments[MAX_ARGUMENTS + 1];
+	bool unseen;           /* mfwctl starts it itself: nobody is shown it */
 	const char *only_once; /* why it cannot stand in a file, with what to do; NULL: plain */
 };
 

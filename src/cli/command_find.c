@@ -30,7 +30,8 @@ static int no_noun(const char *typed, struct fault *fault)
 	char text[96];
 
 	for (size_t i = 0; i < n_commands; i++)
-		suggest(&s, commands[i].noun);
+		if (!commands[i].unseen)
+			suggest(&s, commands[i].noun);
 	return fault_usage(fault, "usage.command", "there is no command '%s'%s", typed,
 			   s.best ? suggestion_text(&s, text, sizeof(text)) : "; see: mfwctl help");
 }

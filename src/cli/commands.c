@@ -208,6 +208,7 @@ const struct command commands[] = {
 		.noun = "guard",
 		.summary = "wait for an apply --confirm, which starts this, and take it back",
 		.run = guard_command,
+		.unseen = true,
 		.only_once = whole_customers,
 	},
 	{

@@ -102,7 +102,8 @@ static void offer_kind(enum wordlist kind, struct before *b, size_t used, const 
 static void offer_commands(const char *noun, const char *prefix)
 {
 	for (size_t i = 0; i < n_commands; i++) {
-		if (noun && (strcmp(commands[i].noun, noun) != 0 || !commands[i].verb))
+		if (commands[i].unseen ||
+		    (noun && (strcmp(commands[i].noun, noun) != 0 || !commands[i].verb)))
 			continue;
 		if (!noun && i && !strcmp(commands[i].noun, commands[i - 1].noun))
 			continue;
