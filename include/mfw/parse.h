@@ -109,33 +109,38 @@ static __always_inline bool mfw_is_ext6(__u32 proto)
 	return proto <= 63 && MFW_IP6_EXT >> proto & 1;
 }
 
-/* Steps over one extension header. 1: go on; 0: here is the L4 header; -1: there is none. */
-static __always_inline int mfw_parse_ext6(struct __sk_buff *skb, struct mfw_pkt *pkt)
+/*
+ * Steps over one extension header; 0: there is no L4 header behind it. Global, since half of what
+ * the verifier does for a program would else be this, again for each header.
+ */
+__weak int mfw_parse_ext6(struct __sk_buff *skb, struct mfw_pkt *pkt)
 {
-	__u32 proto = pkt->proto, off = pkt->l4_off, len;
+	__u32 proto, off, len;
 	struct {
 		__u8 next, len;
 		__be16 frag;
 	} ext;
 
-	if (!mfw_is_ext6(proto))
+	if (!pkt)
 		return 0;
+	proto = pkt->proto;
+	off = pkt->l4_off;
 	if (bpf_skb_load_bytes(skb, off, &ext, sizeof(ext)))
-		return -1;
+		return 0;
 	len = (ext.len + 1) * 8;
 	if (proto == IPPROTO_AH)
 		len = (ext.len + 2) * 4;
 	if (proto == MFW_IP6_FRAGMENT)
 		len = 8;
 	if (off + len > pkt->end)
-		return -1;
+		return 0;
 	pkt->l4_off = off + len;
 	pkt->proto = ext.next;
 	if (proto != MFW_IP6_FRAGMENT || !(ext.frag & bpf_htons(0xfff9)))
 		return 1;
 	pkt->flags |= MFW_PKT_FRAGMENT;
 	pkt->frag_off = bpf_ntohs(ext.frag) & 0xfff8;
-	return pkt->frag_off ? -1 : 1;
+	return !pkt->frag_off;
 }
 
 /*
@@ -160,9 +165,9 @@ static __always_inline int mfw_parse_ip6(struct __sk_buff *skb, struct mfw_pkt *
 	pkt->l4_off = MFW_IP6_LEN;
 	mfw_set_end(pkt, MFW_IP6_LEN + payload, have);
 #pragma clang loop unroll(disable)
-	for (int i = 0; i < MFW_IP6_EXT_MAX && more > 0; i++)
+	for (int i = 0; i < MFW_IP6_EXT_MAX && more && mfw_is_ext6(pkt->proto); i++)
 		more = mfw_parse_ext6(skb, pkt);
-	return more >= 0 && !mfw_is_ext6(pkt->proto);
+	return more && !mfw_is_ext6(pkt->proto);
 }
 
 static __always_inline __u32 mfw_l4_min(__u32 proto)
