@@ -127,10 +127,10 @@ struct mfw_list_six_at {
 	__u64 lengths[2]; /* still to be asked for */
 	__u64 seed;
 	__u32 buckets, bucket_mask;
-	__u64 probe; /* which neighbour of the bucket is next */
-	/* What it looks for in this bucket. */
-	__u64 second; /* all ones: a length of more than 64 */
-	__u64 key[2], state;
+	/* What it looks for now, and in which neighbour of the bucket. */
+	__u64 key[2];
+	__u32 length, hash, probe;
+	__u32 found;
 };
 
 /* 0x8000...: the first n bits, 1 to 64 of them. */
@@ -139,68 +139,69 @@ static __always_inline __u64 first_bits(__u32 n)
 	return ~0ULL << (64 - n & 63);
 }
 
-/*
- * The line of the bucket that is next; 0: none is. A function of its own, so that the verifier
- * knows nothing of the line, and has nothing to follow back through the hash.
- */
-__noinline __u32 mfw_list_six_next(struct mfw_list_six_at *at)
+static __always_inline int has_key(const struct mfw_list_six_at *at,
+				   const struct mfw_list_six *bucket)
 {
-	__u64 left, hash;
-	__u32 length;
-
-	if (!at)
-		return 0;
-	at->second = mfw_if_zero(at->lengths[0]);
-	left = at->lengths[0] | (at->lengths[1] & at->second);
-	if (!left)
-		return 0;
-	length = mfw_lowest_bit(left) + 1;
-	at->key[0] = at->high & (first_bits(length) | at->second);
-	at->key[1] = at->low & first_bits(length) & at->second;
-	length += at->second & 64;
-	at->state = length + 1;
-	hash = mfw_list_six_hash(at->seed, at->key[0], at->key[1], length) + at->probe;
-	return at->buckets + ((__u32)hash & at->bucket_mask);
+	for (int i = 0; i < MFW_LIST_SIX_SLOTS; i++)
+		if (bucket->address[i][0] == at->key[0] && bucket->address[i][1] == at->key[1] &&
+		    bucket->state[i] == at->length + 1)
+			return 1;
+	return 0;
 }
 
-/* Whether the bucket has what is looked for; goes on to the next one. */
-__noinline int mfw_list_six_is_in(struct mfw_list_six_at *at, const struct mfw_list_six *bucket)
+/* Goes on to the next length; false: there are no more. */
+static __always_inline int next_length(struct mfw_list_six_at *at)
 {
-	__u64 found = 0, done;
+	__u32 second = !at->lengths[0], length;
+	__u64 left = at->lengths[second];
 
-	if (!at || !bucket)
+	if (!left)
 		return 0;
-	for (int i = 0; i < MFW_LIST_SIX_SLOTS; i++)
-		found |= mfw_if_zero((bucket->address[i][0] ^ at->key[0]) |
-				     (bucket->address[i][1] ^ at->key[1]) |
-				     (bucket->state[i] ^ at->state));
-	done = mfw_if_zero(bucket->more) | mfw_if_zero(at->probe - (MFW_LIST_PROBES - 1));
-	at->probe = (at->probe + 1) & ~done;
-	/* The length is done with. */
-	at->lengths[0] &= ~done | (at->lengths[0] - 1);
-	at->lengths[1] &= ~(done & at->second) | (at->lengths[1] - 1);
-	return found & 1;
+	at->lengths[second] = left & (left - 1);
+	length = mfw_lowest_bit(left) + 1;
+	at->key[0] = second ? at->high : at->high & first_bits(length);
+	at->key[1] = second ? at->low & first_bits(length) : 0;
+	at->length = length + second * 64;
+	at->hash = mfw_list_six_hash(at->seed, at->key[0], at->key[1], at->length);
+	at->probe = 0;
+	return 1;
+}
+
+/*
+ * Looks into the bucket (NULL: into none yet), and gives the line of the next one; 0: it was found,
+ * or there are no more. A function of its own, so that the verifier knows nothing of the line, and
+ * has nothing to follow back through the hash.
+ */
+__noinline __u32 mfw_list_six_next(struct mfw_list_six_at *at, const struct mfw_list_six *bucket)
+{
+	if (!at)
+		return 0;
+	if (bucket && has_key(at, bucket)) {
+		at->found = 1;
+		return 0;
+	}
+	if (bucket && bucket->more && at->probe < MFW_LIST_PROBES - 1)
+		at->probe++;
+	else if (!next_length(at))
+		return 0;
+	return at->buckets + ((at->hash + at->probe) & at->bucket_mask);
 }
 
 struct search {
 	void *list;
 	struct mfw_list_six_at at;
-	__u32 found;
+	__u32 line; /* the next one */
 };
 
 static long step(__u32 turn, struct search *s)
 {
-	const union mfw_line *line;
-	__u32 next = mfw_list_six_next(&s->at);
+	const union mfw_line *line = mfw_list_line(s->list, s->line);
 
 	(void)turn;
-	if (!next)
-		return 1;
-	line = mfw_list_line(s->list, next);
 	if (!line)
 		return 1;
-	s->found = mfw_list_six_is_in(&s->at, (const void *)line);
-	return s->found != 0;
+	s->line = mfw_list_six_next(&s->at, (const void *)line);
+	return !s->line;
 }
 
 static __always_inline int find6(void *list, const __be64 *address)
@@ -221,8 +222,9 @@ static __always_inline int find6(void *list, const __be64 *address)
 	s.at.seed = head->seed;
 	s.at.buckets = head->buckets;
 	s.at.bucket_mask = head->bucket_mask;
+	s.line = mfw_list_six_next(&s.at, 0);
 	bpf_loop(128 * MFW_LIST_PROBES, step, &s, 0);
-	return s.found;
+	return s.at.found;
 }
 
 /* address: 8-byte aligned, as in struct mfw_pkt; version 4 or 6, else there is none. */

@@ -171,7 +171,7 @@ static void check_crowded(const struct look *look)
 
 	model.n = 0;
 	for (uint64_t i = 0; i < CROWD; i++)
-		model_add(&model, &(struct list_entry){6, .six = {~i, i, 128}});
+		model_add(&model, &(struct list_entry){6, .six = {~i, i * 2, 127 + i % 2}});
 	model_entries(&model, &entries);
 	plan = list_plan(MFW_LIST_IP, &entries, 0, 0);
 	plan.buckets = CROWD / MFW_LIST_SIX_SLOTS;
