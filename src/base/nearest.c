@@ -14,23 +14,39 @@ static unsigned min3(unsigned a, unsigned b, unsigned c)
 	return min < c ? min : c;
 }
 
-/* Levenshtein's distance; both at most LEN_MAX long. */
+static bool same(char a, char b)
+{
+	return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
+/* Two letters that have changed places. */
+static bool swapped(const char *a, const char *b)
+{
+	return same(a[0], b[-1]) && same(a[-1], b[0]);
+}
+
+/*
+ * Levenshtein's distance, with two letters that have changed places as one mistake; both at most
+ * LEN_MAX long.
+ */
 static unsigned edit_distance(const char *a, const char *b)
 {
-	unsigned row[LEN_MAX + 1], diagonal, up;
+	unsigned rows[3][LEN_MAX + 1], *row = rows[0], *last = rows[1], *before = rows[2];
 	size_t b_len = strlen(b);
 
 	for (size_t j = 0; j <= b_len; j++)
 		row[j] = j;
 	for (size_t i = 0; a[i]; i++) {
-		diagonal = row[0];
+		unsigned *next = before;
+
+		before = last;
+		last = row;
+		row = next;
 		row[0] = i + 1;
 		for (size_t j = 0; j < b_len; j++) {
-			bool same = tolower((unsigned char)a[i]) == tolower((unsigned char)b[j]);
-
-			up = row[j + 1];
-			row[j + 1] = min3(up + 1, row[j] + 1, diagonal + !same);
-			diagonal = up;
+			row[j + 1] = min3(last[j + 1] + 1, row[j] + 1, last[j] + !same(a[i], b[j]));
+			if (i && j && swapped(a + i, b + j) && before[j - 1] < row[j + 1])
+				row[j + 1] = before[j - 1] + 1;
 		}
 	}
 	return row[b_len];

@@ -28,6 +28,7 @@ static void refuses_others(void **state)
 	assert_int_equal(proto_find("", 0), -1);
 	assert_string_equal(proto_nearest("17"), "udp");
 	assert_string_equal(proto_nearest("UDP"), "udp");
+	assert_string_equal(proto_nearest("upd"), "udp");
 	assert_string_equal(proto_nearest("ipv6-icmp"), "icmpv6");
 	assert_null(proto_nearest("nothing of the kind"));
 }
