@@ -129,10 +129,29 @@ static int check_chain(struct checking *c, struct ruleset_where *where)
 	return r;
 }
 
+static int check_strays(struct checking *c)
+{
+	const struct ruleset *rs = &c->d->rs;
+
+	for (size_t i = 0; i < rs->n_strays && !is_full(&c->d->errors); i++) {
+		cleanup_expr_report struct expr_report report = {};
+
+		if (expression_check(c->d->mfw, &c->d->mfw->scheme, rs->strays[i].match, &report,
+				     NULL))
+			return -ENOMEM;
+		for (size_t k = 0; k < report.errors.n && !is_full(&c->d->errors); k++) {
+			ruleset_place_stray(&report.errors.items[k], &rs->strays[i]);
+			if (err_list_add(&c->d->errors, steal_ptr(report.errors.items[k])))
+				return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
 static int check_rules(struct mfw_ruleset *d)
 {
 	struct checking c = {.d = d};
-	int r = 0;
+	int r = check_strays(&c);
 
 	for (size_t i = 0; i < d->rs.n_customers && !r; i++) {
 		struct ruleset_where where = {.customer = d->rs.customers[i]};
@@ -214,6 +233,45 @@ static int take_own(struct mfw_ruleset *d, struct mfw_err **err)
 	return warn_nameless(d) ? err_nomem(err) : 0;
 }
 
+/* ---- in the order of the files ---- */
+
+static size_t file_of(const struct ruleset *rs, const struct mfw_err *err)
+{
+	const char *file = mfw_err_file(err);
+	size_t i = 0;
+
+	while (file && i < rs->n_files && strcmp(rs->files[i]->name, file))
+		i++;
+	return i;
+}
+
+static bool stands_before(const struct ruleset *rs, const struct mfw_err *a,
+			  const struct mfw_err *b)
+{
+	size_t file[] = {file_of(rs, a), file_of(rs, b)};
+	unsigned line[2], column[2];
+
+	mfw_err_place(a, &line[0], &column[0], NULL);
+	mfw_err_place(b, &line[1], &column[1], NULL);
+	if (file[0] != file[1])
+		return file[0] < file[1];
+	return line[0] != line[1] ? line[0] < line[1] : column[0] < column[1];
+}
+
+/* There are few, and most are in order already. */
+static void sort_errors(struct mfw_ruleset *d)
+{
+	struct mfw_err **items = d->errors.items;
+
+	for (size_t i = 1; i < d->errors.n; i++)
+		for (size_t k = i; k && stands_before(&d->rs, items[k], items[k - 1]); k--) {
+			struct mfw_err *first = items[k];
+
+			items[k] = items[k - 1];
+			items[k - 1] = first;
+		}
+}
+
 int declared_check(struct mfw_ruleset *d, struct mfw_err **err)
 {
 	if (d->checked)
@@ -221,5 +279,6 @@ int declared_check(struct mfw_ruleset *d, struct mfw_err **err)
 	d->checked = true;
 	if (ruleset_check(&d->rs, &d->errors) || declared_lists(d) || check_rules(d))
 		return err_nomem(err);
+	sort_errors(d);
 	return d->errors.n ? 0 : take_own(d, err);
 }

@@ -56,6 +56,11 @@ void ruleset_clear(struct ruleset *rs)
 		ruleset_customer_free(rs->customers[i]);
 	for (size_t i = 0; i < rs->n_lists; i++)
 		ruleset_list_clear(&rs->lists[i]);
+	for (size_t i = 0; i < rs->n_strays; i++) {
+		free(rs->strays[i].match);
+		free(rs->strays[i].pointer);
+		free(rs->strays[i].ref);
+	}
 	for (size_t i = 0; i < rs->n_files; i++) {
 		free(rs->files[i]->name);
 		free(rs->files[i]->data);
@@ -63,6 +68,7 @@ void ruleset_clear(struct ruleset *rs)
 	}
 	free(rs->customers);
 	free(rs->lists);
+	free(rs->strays);
 	free(rs->files);
 	*rs = (struct ruleset){};
 }

@@ -66,6 +66,15 @@ struct ruleset_customer {
 	struct place place;
 };
 
+/* The match of a rule that was not taken, as something else is wrong with it. */
+struct ruleset_stray {
+	char *match;
+	char *pointer; /* of the match */
+	char *ref;     /* NULL: it has none */
+	const struct ruleset_file *file;
+	struct place place;
+};
+
 /* {} is an empty one. */
 struct ruleset {
 	struct ruleset_file **files;
@@ -76,6 +85,8 @@ struct ruleset {
 	size_t n_customers, cap_customers;
 	void *names; /* tsearch() tree of the customers by name */
 	size_t n_rules;
+	struct ruleset_stray *strays; /* fewer than errors */
+	size_t n_strays;
 };
 
 /*
@@ -124,6 +135,7 @@ void ruleset_place(struct mfw_err **err, const struct ruleset_file *file, struct
  * there, and is turned into that of the file.
  */
 void ruleset_place_in(struct mfw_err **err, const struct ruleset_where *where, struct place place);
+void ruleset_place_stray(struct mfw_err **err, const struct ruleset_stray *stray);
 
 #define cleanup_ruleset cleanup(ruleset_clear)
 

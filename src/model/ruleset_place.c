@@ -54,14 +54,11 @@ static size_t offset_in(const char *text, unsigned line, unsigned column)
 	return at - text + column - 1;
 }
 
-void ruleset_place_in(struct mfw_err **err, const struct ruleset_where *where, struct place place)
+static void place_within(struct mfw_err **err, const struct ruleset_file *file, struct place place,
+			 const char *pointer)
 {
-	const struct ruleset_file *file = where->customer->file;
 	unsigned line, column, length;
-	char pointer[256];
 
-	if (!err || !*err || !file)
-		return;
 	mfw_err_place(*err, &line, &column, &length);
 	if (line) {
 		const char *text = mfw_err_source(*err);
@@ -78,8 +75,24 @@ void ruleset_place_in(struct mfw_err **err, const struct ruleset_where *where, s
 		}
 		place = begin;
 	}
-	print_pointer(where, pointer, sizeof(pointer));
 	ruleset_place(err, file, place, pointer);
+}
+
+void ruleset_place_in(struct mfw_err **err, const struct ruleset_where *where, struct place place)
+{
+	char pointer[256];
+
+	if (!err || !*err || !where->customer->file)
+		return;
+	print_pointer(where, pointer, sizeof(pointer));
+	place_within(err, where->customer->file, place, pointer);
 	if (where->rule)
 		err_set_ref(err, where->rule->rule->pub.ref);
+}
+
+void ruleset_place_stray(struct mfw_err **err, const struct ruleset_stray *stray)
+{
+	place_within(err, stray->file, stray->place, stray->pointer);
+	if (stray->ref)
+		err_set_ref(err, stray->ref);
 }

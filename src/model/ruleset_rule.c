@@ -138,21 +138,48 @@ static int check_match(struct reader *r, const struct rule_reading *rule, struct
 			       "everything), object_pinned, object and bytecode");
 }
 
-/* What an error of rule_new() is about. */
-static const struct key *key_of(const struct mfw_err *err)
+/* Notes what is wrong with the parts that are there, each looked at by itself. */
+static int note_parts(struct reader *r, const struct rule_reading *from)
 {
-	static const struct {
-		const char *kind;
-		int key;
-	} kinds[] = {{"name.", KEY_REF},
-		     {"action.", KEY_ACTION},
-		     {"bytecode.", KEY_BYTECODE},
-		     {"rule.comment", KEY_COMMENT}};
+	static const int parts[] = {KEY_REF, KEY_ACTION, KEY_COMMENT, KEY_BYTECODE};
+	int e = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (!strncmp(mfw_err_kind(err), kinds[i].kind, strlen(kinds[i].kind)))
-			return &rule_keys[kinds[i].key];
-	return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(parts) && !e; i++) {
+		struct rule_reading part = {.spec = {MFW_SIZE(struct mfw_rule)}};
+		size_t offset = rule_keys[parts[i]].offset;
+		struct mfw_err *err = NULL;
+		struct rule *rule;
+
+		*(char **)((char *)&part + offset) = *(char *const *)((const char *)from + offset);
+		e = rule_new_overlay(&part.spec, &rule, &err);
+		if (!e)
+			rule_unref(rule);
+		else if (e != -ENOMEM)
+			e = reader_note(r, from->places[parts[i]], rule_keys[parts[i]].name, err);
+	}
+	return e;
+}
+
+/* So that its match is looked at nevertheless. */
+static int add_stray(struct reader *r, struct rule_reading *from)
+{
+	struct ruleset *rs = r->ruleset;
+	struct ruleset_stray *more;
+
+	if (!from->spec.match)
+		return 0;
+	more = reallocarray(rs->strays, rs->n_strays + 1, sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	rs->strays = more;
+	more += rs->n_strays;
+	*more = (struct ruleset_stray){.file = r->file, .place = from->places[KEY_MATCH]};
+	if (asprintf(&more->pointer, "%s/match", r->path.data) < 0)
+		return -ENOMEM;
+	rs->n_strays++;
+	more->match = (char *)steal_ptr(from->spec.match);
+	more->ref = (char *)steal_ptr(from->spec.ref);
+	return 0;
 }
 
 static int by_ref(const void *a, const void *b)
@@ -194,7 +221,7 @@ static int make_rule(struct reader *r, struct ruleset_chain *chain, struct rule_
 		     uint32_t index, struct place at)
 {
 	struct mfw_err *err = NULL;
-	const struct key *key;
+	size_t before = r->errors->n;
 	struct rule *rule;
 	int e;
 
@@ -208,9 +235,12 @@ static int make_rule(struct reader *r, struct ruleset_chain *chain, struct rule_
 		return add_rule(r, chain, from, rule, index, at);
 	if (e == -ENOMEM)
 		return e;
-	key = key_of(err);
-	return reader_note(r, key ? from->places[key - rule_keys] : at, key ? key->name : NULL,
-			   err);
+	e = note_parts(r, from);
+	if (e || r->errors->n > before) {
+		mfw_err_free(err);
+		return e;
+	}
+	return reader_note(r, at, NULL, err);
 }
 
 int ruleset_read_rule(struct reader *r, void *ctx, uint32_t index)
@@ -223,7 +253,11 @@ int ruleset_read_rule(struct reader *r, void *ctx, uint32_t index)
 	e = e ? e : read_mode(r, &from);
 	if (!e && from.spec.ref)
 		e = check_match(r, &from, at);
-	if (e || r->errors->n > before)
-		return e;
-	return make_rule(r, ctx, &from, index, at);
+	if (!e && r->errors->n > before)
+		e = note_parts(r, &from);
+	else if (!e)
+		e = make_rule(r, ctx, &from, index, at);
+	if (!e && r->errors->n > before)
+		e = add_stray(r, &from);
+	return e;
 }

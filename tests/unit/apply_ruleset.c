@@ -292,9 +292,11 @@ static void refuses_before_anything(void **state)
 
 static void finds_every_mistake(void **state)
 {
-	static const char text[] = CUSTOMERS(EDGE(
-		"acme", RULE("a", "ip.ttl ==", "drop") ",\n" RULE("b", "nosuch", "drop") ",\n" RULE(
-				"c", "true", "limit rate 5/second drop")));
+	static const char text[] = CUSTOMERS(
+		EDGE("acme",
+		     RULE("a", "ip.ttl ==", "drop") ",\n" RULE("b", "nosuch", "drop") ",\n" RULE(
+			     "c", "true",
+			     "limit rate 5/second drop") ",\n" RULE("d", "ip.ttl == 300", "drp")));
 	struct mfw *mfw = world_open();
 	struct mfw_ruleset *ruleset;
 	struct mfw_err *err = NULL;
@@ -310,7 +312,12 @@ static void finds_every_mistake(void **state)
 	assert_string_equal(mfw_err_kind(mfw_ruleset_error(ruleset, 1)), "matcher.unknown");
 	assert_string_equal(mfw_err_pointer(mfw_ruleset_error(ruleset, 1)),
 			    "/customers/0/chains/0/rules/1/match");
-	assert_null(mfw_ruleset_error(ruleset, 2));
+	assert_string_equal(mfw_err_kind(mfw_ruleset_error(ruleset, 2)), "expr.value");
+	assert_string_equal(mfw_err_pointer(mfw_ruleset_error(ruleset, 2)),
+			    "/customers/0/chains/0/rules/3/match");
+	assert_string_equal(mfw_err_ref(mfw_ruleset_error(ruleset, 2)), "d");
+	assert_string_equal(mfw_err_kind(mfw_ruleset_error(ruleset, 3)), "action.syntax");
+	assert_null(mfw_ruleset_error(ruleset, 4));
 	assert_string_equal(mfw_err_kind(mfw_ruleset_warning(ruleset, 0)), "action.limit");
 	mfw_ruleset_free(ruleset);
 	mfw_close(mfw);

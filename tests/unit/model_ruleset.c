@@ -125,6 +125,15 @@ static const struct {
 	 NULL},
 	{LISTS("{\"a\": {\"file\": \"x\", \"entries\": [\"y\"], \"type\": \"no\"}}"),
 	 "2:56+4 /lists/a/type ruleset.value; 2:16+1 /lists/a ruleset.value", NULL},
+	{CHAIN "{\"ref\": \"a b\", \"match\": \"udp\", \"action\": \"drp\", \"mode\": \"x\", "
+	       "\"comment\": \"\\n\", \"bytecode\": \"1\"}" TAIL,
+	 "2:57+3 /customers/0/chains/0/rules/0/mode rule.mode; "
+	 "2:91+3 /customers/0/chains/0/rules/0/bytecode rule.match; "
+	 "2:9+5 /customers/0/chains/0/rules/0/ref name.bad; "
+	 "2:43+3 /customers/0/chains/0/rules/0/action action.syntax; "
+	 "2:73+4 /customers/0/chains/0/rules/0/comment rule.comment; "
+	 "2:93+1 /customers/0/chains/0/rules/0/bytecode bytecode.syntax",
+	 "monitor"},
 	{"version: 1\ncustomers:\n- name: acme\n  chains:\n  - name: edge\n    rules:\n    - ref: "
 	 "a\n      match: \"true\"\n      action: log prefix x dorp\n",
 	 "9:28+4 /customers/0/chains/0/rules/0/action action.syntax", NULL},
