@@ -85,7 +85,8 @@ static int no_number(struct lexer *lex, size_t at)
 {
 	cleanup_free char *found = lex_quote(lex, at, lex->len);
 
-	if (at < lex->len && lex->text[at] == '"')
+	if (at + 1 < lex->len && lex->text[at] == '"' && lex->text[at + 1] >= '0' &&
+	    lex->text[at + 1] <= '9')
 		return lex_error_rest(lex, at,
 				      "expected a number, found %s: numbers stand without "
 				      "quotes",

@@ -21,6 +21,32 @@ static int glued(struct parser *p)
 	return 0;
 }
 
+/* `udp and ...`: a header by itself, as if that it is there were asked. */
+static bool is_bare_header(struct parser *p, const struct value *value)
+{
+	enum expr_kind kind;
+	size_t end;
+
+	return value->kind == VALUE_FIELD && value->field->kind == FIELD_OF_HEADER &&
+	       (p->lex.token.kind == TOKEN_END || p->lex.token.kind == TOKEN_CLOSE ||
+		op_read_logical(&p->lex, &kind, &end));
+}
+
+static int refuse_bare_header(struct parser *p, const struct field *field)
+{
+	const char *help =
+		field->l4 == FIELD_L4_NONE ? "every packet matches true"
+		: field->l4 == FIELD_L4_ICMP
+			? "packets of that protocol are ip.proto in {\"icmp\" \"icmpv6\"}"
+		: field->l4 == FIELD_L4_TCP ? "packets of that protocol are ip.proto == \"tcp\""
+					    : "packets of that protocol are ip.proto == \"udp\"";
+
+	return lex_error_rest(&p->lex, p->lex.token.offset,
+			      "'%s' is the bytes from that header on, and needs an operator behind "
+			      "it: %s",
+			      field->name, help);
+}
+
 static int no_operator(struct parser *p, const struct value *value)
 {
 	cleanup_buf struct buf expected = {};
@@ -28,6 +54,8 @@ static int no_operator(struct parser *p, const struct value *value)
 
 	if (r)
 		return r;
+	if (is_bare_header(p, value))
+		return refuse_bare_header(p, value->field);
 	if (buf_printf(&expected, "an operator for a value of type %s (%s)",
 		       field_type_name(value->type), op_list(value->type)))
 		return err_nomem(p->lex.err);

@@ -150,6 +150,9 @@ static const char *reason(const struct expr *expr)
 		return "the set is empty";
 	if (expr->kind == EXPR_COMPARE && expr->op == OP_BITS)
 		return "no bit is asked for";
+	if (expr->value && expr->value->kind == VALUE_LOWER && expr->n_literals == 1 &&
+	    has_upper(&expr->literals[0].bytes))
+		return "lower() leaves no capital letters";
 	if (expr->value && expr->value->type == FIELD_BYTES)
 		return "of what the value can be, or the text is empty";
 	return "of what the value can be";

@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+/* Names are short. */
+#define SHOWN_MAX 100
+
 static bool is_known(struct parser *p, const char *name)
 {
 	cleanup_err struct mfw_err *broken = NULL;
@@ -60,9 +63,6 @@ static int unknown_field(struct parser *p, const char *name, size_t at, size_t l
 			 all.len ? all.data : "none");
 }
 
-/* Names are short. */
-#define SHOWN_MAX 100
-
 int unknown_name(struct parser *p, const char *name, size_t at, size_t length)
 {
 	bool dotted = strchr(name, '.');
@@ -73,6 +73,12 @@ int unknown_name(struct parser *p, const char *name, size_t at, size_t length)
 	if (op_is_word(name, length) && *name >= 'a')
 		return lex_error(&p->lex, at, length, "expr.syntax",
 				 "expected a field, a matcher, not or '(' before '%s'", name);
+	if (*name >= '0' && *name <= '9')
+		return lex_error(&p->lex, at, length, kind,
+				 "expected a field, a matcher, not or '(', found '%.*s': a "
+				 "comparison begins with its field; several values are a set, in "
+				 "{80 443}",
+				 SHOWN_MAX, name);
 	if (!strncmp(name, "not", 3) && is_known(p, name + 3))
 		return lex_error(&p->lex, at, length, kind,
 				 "there is no %s '%s': did you mean 'not %s'?", what, name,
@@ -121,6 +127,8 @@ static const struct {
 	{")", "there is no '(' for it", true},
 	{"}", "there is no '{' for it", true},
 	{"-", "names have letters, digits and '_'", true},
+	{"=>", "at least is written ge or >=", false},
+	{"=<", "at most is written le or <=", false},
 	{"=", "comparing is written eq or ==", false},
 	{"#", "there are no comments here", false},
 	{"|", "write or, or ||", false},
