@@ -13,14 +13,13 @@ static __always_inline long load_cell(struct __sk_buff *skb, struct mfw_name_cel
 				      __u32 n, __u32 fold)
 {
 	__s64 less = (__s64)n - MFW_LIST_CELL;
-	__u64 folded = ~mfw_if_zero(fold);
 
 	__builtin_memset(cell, 0, sizeof(*cell));
 	if (mfw_load_some(skb, off, cell, MFW_LIST_CELL + (less & mfw_if_negative(less)),
 			  sizeof(*cell)))
 		return -1;
-	for (int i = 0; i < 4; i++)
-		cell->w[i] ^= (mfw_lower(cell->w[i]) ^ cell->w[i]) & folded;
+	for (int i = 0; fold && i < 4; i++)
+		cell->w[i] = mfw_lower(cell->w[i]);
 	return 0;
 }
 
@@ -46,10 +45,9 @@ struct mfw_name_search {
 	__u32 off, len, fold;
 };
 
-/* A step, with the line that is next. 0, 1: found, -1: not there. Of its own for the same reason.
- */
-__noinline int mfw_name_step(struct mfw_name_search *s, struct __sk_buff *skb,
-			     const union mfw_line *line)
+/* A step, with the line that is next. */
+__noinline __u32 mfw_name_step(struct mfw_name_search *s, struct __sk_buff *skb,
+			       const union mfw_line *line)
 {
 	struct mfw_name_cell own;
 	const __u64 *cell;
@@ -57,33 +55,33 @@ __noinline int mfw_name_step(struct mfw_name_search *s, struct __sk_buff *skb,
 	int same;
 
 	if (!s || !line)
-		return -1;
+		return MFW_LIST_SCAN_NONE;
 	if (!s->scan.cell)
-		return mfw_list_scan_bucket(&s->scan, line);
+		return mfw_list_scan_next(&s->scan, mfw_list_scan_bucket(&s->scan, line));
 	cell = mfw_list_scan_cell(&s->scan, line);
 	done = s->scan.done;
 	same = !load_cell(skb, &own, s->off + done, s->len - done, s->fold) &&
 	       !((cell[0] ^ own.w[0]) | (cell[1] ^ own.w[1]) | (cell[2] ^ own.w[2]) |
 		 (cell[3] ^ own.w[3]));
-	return mfw_list_scan_compared(&s->scan, same, s->len);
+	return mfw_list_scan_next(&s->scan, mfw_list_scan_compared(&s->scan, same, s->len));
 }
 
 struct search {
 	struct __sk_buff *skb;
 	void *list;
 	struct mfw_name_search name;
-	__u32 found;
+	__u32 line; /* the next one */
 };
 
 static long step(__u32 turn, struct search *s)
 {
-	const union mfw_line *line = mfw_list_line(s->list, mfw_list_scan_line(&s->name.scan));
-	int r = line ? mfw_name_step(&s->name, s->skb, line) : -1;
+	const union mfw_line *line = mfw_list_line(s->list, s->line);
 
 	(void)turn;
-	if (r > 0)
-		s->found = 1;
-	return r != 0;
+	if (!line)
+		return 1;
+	s->line = mfw_name_step(&s->name, s->skb, line);
+	return mfw_list_scan_ends(s->line);
 }
 
 /* fold: A..Z of the packet count as a..z. */
@@ -100,8 +98,9 @@ __hidden int mfw_name_has(void *list, struct __sk_buff *skb, const struct mfw_vi
 	s.name.len = len;
 	s.name.scan = mfw_list_scan_begin(
 		head, mfw_name_hash(skb, view->off, len, fold, head->seed), len);
+	s.line = mfw_list_scan_line(&s.name.scan);
 	bpf_loop(MFW_LIST_SCAN_STEPS, step, &s, 0);
-	return s.found;
+	return s.line == MFW_LIST_SCAN_FOUND;
 }
 
 char _license[] SEC("license") = "GPL";

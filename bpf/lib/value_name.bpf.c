@@ -48,29 +48,21 @@ __noinline __u64 mfw_value_name_hash(const struct mfw_value *value, __u32 off, _
 	return hash;
 }
 
-/* A step, with the line that is next. 0, 1: found, -1: not there. */
-__noinline int mfw_value_name_step(struct mfw_list_scan *s, const struct mfw_value *value,
-				   const union mfw_line *line, __u32 off, __u32 len)
+/* A step, with the line that is next. */
+__noinline __u32 mfw_value_name_step(struct mfw_list_scan *s, const struct mfw_value *value,
+				     const union mfw_line *line, __u32 off, __u32 len)
 {
 	const __u64 *cell;
 	__u64 other = 0;
 
 	if (!s || !value || !line)
-		return -1;
+		return MFW_LIST_SCAN_NONE;
 	if (!s->cell)
-		return mfw_list_scan_bucket(s, line);
+		return mfw_list_scan_next(s, mfw_list_scan_bucket(s, line));
 	cell = mfw_list_scan_cell(s, line);
 	for (int k = 0; k < 4; k++)
 		other |= cell[k] ^ name_word(value, off, len, s->done + k * 8);
-	return mfw_list_scan_compared(s, !other, len);
-}
-
-static __always_inline int value_step(void *list, struct mfw_list_scan *s,
-				      const struct mfw_value *value, __u32 off, __u32 len)
-{
-	const union mfw_line *line = mfw_list_line(list, mfw_list_scan_line(s));
-
-	return line ? mfw_value_name_step(s, value, line, off, len) : -1;
+	return mfw_list_scan_next(s, mfw_list_scan_compared(s, !other, len));
 }
 
 struct search {
@@ -78,17 +70,18 @@ struct search {
 	const struct mfw_value *value;
 	struct mfw_list_scan scan;
 	__u32 off, len;
-	__u32 found;
+	__u32 line; /* the next one */
 };
 
 static long step(__u32 turn, struct search *s)
 {
-	int r = value_step(s->list, &s->scan, s->value, s->off, s->len);
+	const union mfw_line *line = mfw_list_line(s->list, s->line);
 
 	(void)turn;
-	if (r > 0)
-		s->found = 1;
-	return r != 0;
+	if (!line)
+		return 1;
+	s->line = mfw_value_name_step(&s->scan, s->value, line, s->off, s->len);
+	return mfw_list_scan_ends(s->line);
 }
 
 /* The bytes from off to before end. Hidden for the reason that lib/list.bpf.c gives. */
@@ -103,8 +96,9 @@ __hidden int mfw_value_name_has(void *list, const struct mfw_value *value, __u32
 	s.len = end - off;
 	s.scan = mfw_list_scan_begin(head, mfw_value_name_hash(value, s.off, s.len, head->seed),
 				     s.len);
+	s.line = mfw_list_scan_line(&s.scan);
 	bpf_loop(MFW_LIST_SCAN_STEPS, step, &s, 0);
-	return s.found;
+	return s.line == MFW_LIST_SCAN_FOUND;
 }
 
 /* ---- at the dots ---- */
@@ -136,32 +130,28 @@ struct domain_search {
 	const struct mfw_list_head *head;
 	struct mfw_list_scan scan;
 	__u32 off, end; /* of what is looked for */
-	__u32 begun;    /* the scan is for that */
-	__u32 found;
+	__u32 line;     /* the next one; MFW_LIST_SCAN_NONE: to be begun with */
 };
 
 /* Begins to look for what is left of the name, goes on with that, or leaves a label out. */
 static long domain_step(__u32 turn, struct domain_search *s)
 {
 	__u32 len = s->end - s->off;
-	int r;
+	const union mfw_line *line;
 
 	(void)turn;
-	if (!s->begun) {
+	if (s->line == MFW_LIST_SCAN_NONE) {
 		s->scan = mfw_list_scan_begin(
 			s->head, mfw_value_name_hash(s->value, s->off, len, s->head->seed), len);
-		s->begun = 1;
+		s->line = mfw_list_scan_line(&s->scan);
 		return 0;
 	}
-	r = value_step(s->list, &s->scan, s->value, s->off, len);
-	if (!r)
-		return 0;
-	if (r > 0) {
-		s->found = 1;
+	line = mfw_list_line(s->list, s->line);
+	if (!line)
 		return 1;
-	}
-	s->off = mfw_value_next_label(s->value, s->off, s->end);
-	s->begun = s->head->zero;
+	s->line = mfw_value_name_step(&s->scan, s->value, line, s->off, len);
+	if (s->line == MFW_LIST_SCAN_NONE)
+		s->off = mfw_value_next_label(s->value, s->off, s->end);
 	return s->off >= s->end;
 }
 
@@ -178,9 +168,9 @@ __hidden int mfw_value_domain_has(void *list, const struct mfw_value *value, __u
 		return 0;
 	s.off = off;
 	s.end = end;
-	s.begun = s.found = s.head->zero;
+	s.line = s.head->zero;
 	bpf_loop(DOMAIN_STEPS, domain_step, &s, 0);
-	return s.found;
+	return s.line == MFW_LIST_SCAN_FOUND;
 }
 
 char _license[] SEC("license") = "GPL";

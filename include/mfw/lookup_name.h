@@ -38,15 +38,9 @@ static __always_inline struct mfw_list_scan mfw_list_scan_begin(const struct mfw
 	};
 }
 
-/*
- * The line that is to be looked at next. A function of its own, so that the verifier knows nothing
- * of it: it would follow it back to all that it comes from. Weak, as each object with look-ups of
- * names has one.
- */
-__weak __noinline __u32 mfw_list_scan_line(const struct mfw_list_scan *s)
+/* The line that is to be looked at next. */
+static __always_inline __u32 mfw_list_scan_line(const struct mfw_list_scan *s)
 {
-	if (!s)
-		return 0;
 	return s->cell ? s->cell >> 1 : s->buckets + ((s->hash + s->probe) & s->bucket_mask);
 }
 
@@ -88,6 +82,28 @@ static __always_inline int mfw_list_scan_compared(struct mfw_list_scan *s, int s
 	s->cell = same ? s->cell + 1 : 0;
 	s->done += MFW_LIST_CELL;
 	return same && s->done >= len;
+}
+
+/*
+ * What a function says that takes a step: the next line, or one of these. It is to be a function
+ * of its own, so that the verifier knows nothing of the line: it would follow it back to all that
+ * it comes from.
+ */
+#define MFW_LIST_SCAN_FOUND 0xffffffffu
+#define MFW_LIST_SCAN_NONE  0 /* the head's line */
+
+/* Whether it is one of these. */
+static __always_inline int mfw_list_scan_ends(__u32 next)
+{
+	return next + 1 <= 1;
+}
+
+/* The same from what the parts above give: 1, 0 or -1. */
+static __always_inline __u32 mfw_list_scan_next(const struct mfw_list_scan *s, int r)
+{
+	if (r)
+		return r > 0 ? MFW_LIST_SCAN_FOUND : MFW_LIST_SCAN_NONE;
+	return mfw_list_scan_line(s);
 }
 
 /* More than a look for one name takes, even when many hash alike. */
