@@ -137,6 +137,55 @@ static int give_maps(struct bpf_object *object, const struct prog_source *source
 	return n == source->n_maps ? 0 : -EMFILE;
 }
 
+static bool has_types(const struct bpf_map *map)
+{
+	struct bpf_map_info info = {};
+	uint32_t len = sizeof(info);
+
+	return !bpf_obj_get_info_by_fd(bpf_map__fd(map), &info, &len) && info.btf_value_type_id;
+}
+
+/*
+ * When the kernel has no memory for a map's types, or to bind a map that no instruction names,
+ * libbpf takes it for an older one and goes on: the program would run, and not say what it matches.
+ */
+static int keep_words(const struct bpf_object *object, const struct bpf_program *program,
+		      const char *path, struct mfw_err **err)
+{
+	const struct bpf_map *map = bpf_object__find_map_by_name(object, ".rodata");
+	const struct btf *btf = bpf_object__btf(object);
+
+	if (!map || !btf || btf__find_by_name_kind(btf, SOURCE_VARIABLE, BTF_KIND_VAR) < 0)
+		return 0;
+	if (has_types(map) && !bpf_prog_bind_map(bpf_program__fd(program), bpf_map__fd(map), NULL))
+		return 0;
+	return err_make(
+		err, EAGAIN, "bpf.load",
+		"cannot load the program of %s so that it says what it matches: the kernel "
+		"did not take the text, or its type, as it does when it is short of memory; "
+		"try again",
+		path);
+}
+
+/* What the caller gets of a loaded object. */
+static int take(struct bpf_object *object, const struct bpf_program *program,
+		const struct prog_source *source, int *ret_fd, struct mfw_err **err)
+{
+	int r = keep_words(object, program, source->name, err), fd;
+
+	if (r)
+		return r;
+	fd = fcntl(bpf_program__fd(program), F_DUPFD_CLOEXEC, 0);
+	r = fd < 0 ? -errno : give_maps(object, source);
+	if (r) {
+		cleanup_close_p(&fd);
+		return err_make(err, -r, "bpf.load", "cannot keep the program of %s: %s",
+				source->name, strerror(-r));
+	}
+	*ret_fd = fd;
+	return 0;
+}
+
 int kernel_prog_load(const struct prog_source *source, int *ret_fd, unsigned *ret_processed,
 		     struct mfw_err **err)
 {
@@ -145,7 +194,7 @@ int kernel_prog_load(const struct prog_source *source, int *ret_fd, unsigned *re
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "mfw");
 	cleanup_buf struct buf words = {};
 	struct bpf_program *chosen = NULL;
-	int r, fd;
+	int r;
 
 	LISTEN_TO_LIBBPF(&words);
 	if (!log)
@@ -167,17 +216,10 @@ int kernel_prog_load(const struct prog_source *source, int *ret_fd, unsigned *re
 		return kernel_prog_load(source, ret_fd, NULL, err);
 	if (r)
 		return refuse_load(r, source->name, log, &words, err);
-	fd = fcntl(bpf_program__fd(chosen), F_DUPFD_CLOEXEC, 0);
-	r = fd < 0 ? -errno : give_maps(object, source);
-	if (r) {
-		cleanup_close_p(&fd);
-		return err_make(err, -r, "bpf.load", "cannot keep the program of %s: %s",
-				source->name, strerror(-r));
-	}
-	if (ret_processed)
+	r = take(object, chosen, source, ret_fd, err);
+	if (!r && ret_processed)
 		*ret_processed = verifier_log_processed(log);
-	*ret_fd = fd;
-	return 0;
+	return r;
 }
 
 int kernel_prog_open(const char *path, int *ret_fd, struct mfw_err **err)
