@@ -39,9 +39,12 @@ static int open_source(struct staging *s, struct mfw_err **err)
 	if (r || s->opened)
 		return r;
 	s->opened = true;
-	if (s->origin && memcmp(s->hash, s->source.hash, sizeof(s->hash)) != 0)
+	/* Its pin is named by what it was: there would be something else in it, for all to share.
+	 */
+	if (s->kept && memcmp(s->hash, s->source.hash, sizeof(s->hash)) != 0)
 		return err_make(err, ESTALE, "object.changed",
-				"%s has been changed meanwhile; try again", s->text);
+				"what %.200s is made from has been changed meanwhile; try again",
+				s->text);
 	memcpy(s->hash, s->source.hash, sizeof(s->hash));
 	s->origin = s->source.origin;
 	return 0;
