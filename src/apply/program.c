@@ -60,10 +60,7 @@ static int make_program(struct staging *s, int *ret_fd, struct mfw_err **err)
 static int refuse_pin(int r, const char *path, struct mfw_err **err)
 {
 	return err_make(err, -r, "bpffs.denied", "cannot pin the program as %s: %s%s", path,
-			strerror(-r),
-			r == -ENOSPC || r == -ENOMEM ? "; bpffs is full: mfwctl doctor shows "
-						       "left-over pins"
-						     : "");
+			strerror(-r), kernel_pin_remedy(-r));
 }
 
 static int make_shared(struct staging *s, const char *shared, struct mfw_err **err)

@@ -187,7 +187,8 @@ static int mark_states(struct holding *h)
 
 static int refuse_release(int r, const char *dir, struct mfw_err **err)
 {
-	return err_make(err, -r, "bpffs.denied", "cannot remove pins of %s: %s", dir, strerror(-r));
+	return err_make(err, -r, "bpffs.denied", "cannot remove pins of %s: %s%s", dir,
+			strerror(-r), kernel_pin_remedy(-r));
 }
 
 /* In portions: what is let go of is freed by the kernel a moment later. */

@@ -7,6 +7,8 @@
 #ifndef KERNEL_KERNEL_H
 #define KERNEL_KERNEL_H
 
+#include <errno.h>
+
 #include "base/buf.h"
 #include "base/err.h"
 #include "model/view.h"
@@ -278,6 +280,20 @@ int kernel_pin_remove_dir(const char *path);
 int kernel_pin_links(const char *path, unsigned *ret);
 /* What is pinned there, as a number that links of it share, and nothing else there is. */
 int kernel_pin_id(const char *path, uint64_t *ret);
+/* What helps when one of these has failed with that errno: "; ...", or "". */
+static inline const char *kernel_pin_remedy(int code)
+{
+	switch (code) {
+	case EPERM:
+	case EACCES: return "; run as root";
+	case EROFS: return "; mount -o remount,rw /sys/fs/bpf lets it be written";
+	case ENOSPC:
+	case EDQUOT: return "; bpffs is full: mfwctl doctor shows left-over pins";
+	case ENOMEM: return "; the machine, or the control group, is short of memory";
+	}
+	return "";
+}
+
 /* A note beside the pins: a symbolic link whose target is the text. */
 int kernel_pin_note(const char *path, const char *text);
 int kernel_pin_read_note(const char *path, struct buf *ret);

@@ -52,8 +52,7 @@ static int explain_dir(int r, const char *path, struct mfw_err **err)
 				path);
 	if (r)
 		return err_make(err, -r, "bpffs.denied", "cannot make the pin directory %s: %s%s",
-				path, strerror(-r),
-				r == -EACCES || r == -EPERM ? "; run as root" : "");
+				path, strerror(-r), kernel_pin_remedy(-r));
 	return 0;
 }
 
