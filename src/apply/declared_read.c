@@ -70,6 +70,22 @@ static int read_file(struct mfw_ruleset *d, const char *path, struct mfw_err **e
 	return fd < 0 ? refuse(-errno, path, err) : read_fd(d, path, fd, err);
 }
 
+/* Of what somebody named, a pipe is as good; in a directory it would hold up a boot for ever. */
+static int read_regular(struct mfw_ruleset *d, const char *path, struct mfw_err **err)
+{
+	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st))
+		return refuse(-errno, path, err);
+	if (S_ISREG(st.st_mode))
+		return read_fd(d, path, fd, err);
+	return err_make(err, EINVAL, "ruleset.read",
+			"%s is no file, and what ends in .json, .yaml or .yml in a directory of "
+			"rulesets is read as one: rename it",
+			path);
+}
+
 static int is_ruleset(const struct dirent *entry)
 {
 	return entry->d_name[0] != '.' &&
@@ -90,7 +106,7 @@ static int read_entry(struct mfw_ruleset *d, const char *dir, const char *name,
 		path = NULL;
 		return err_nomem(err);
 	}
-	return read_file(d, path, err);
+	return read_regular(d, path, err);
 }
 
 static int read_dir(struct mfw_ruleset *d, const char *path, struct mfw_err **err)
