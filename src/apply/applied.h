@@ -33,7 +33,7 @@ struct mfw_applied {
 	size_t n_workers;
 	struct ruleset before;             /* everybody's lists, as they were */
 	struct mfw_delta delta;            /* what was asked for last */
-	const struct mfw_ruleset *of;      /* that was applied */
+	struct mfw_ruleset *of;            /* that was applied */
 	struct mfw_ruleset *own;           /* that it was made of; NULL: the caller's */
 	struct mfw_err *error;             /* of what is kept, and everybody's lists */
 	size_t lists_added, lists_changed; /* everybody's */

@@ -52,6 +52,13 @@ static int compare(struct applying *a, struct declared_list *l, const struct are
 	return 0;
 }
 
+static int give(struct mfw_err **err, struct mfw_err **why, int r)
+{
+	if (err)
+		*err = steal_ptr(*why);
+	return r;
+}
+
 static int look_at(struct applying *a, struct declared_list *l, struct ruleset_list **before,
 		   size_t *n_before, struct mfw_err **err)
 {
@@ -63,17 +70,14 @@ static int look_at(struct applying *a, struct declared_list *l, struct ruleset_l
 	int r = lists_slot(&at, &slot, &why);
 
 	l->is_new = r == -ENOENT;
-	if (r && !l->is_new) {
-		if (err)
-			*err = steal_ptr(why);
-		return r;
-	}
-	if (l->is_new)
-		return 0;
-	r = lists_now(&at, slot, false, &array, &area, NULL);
+	if (r)
+		return l->is_new ? 0 : give(err, &why, r);
+	r = lists_now(&at, slot, false, &array, &area, &why);
+	if (!r)
+		return compare(a, l, &area, before, n_before, err);
 	/* A broken one is made good. */
-	l->differs = r;
-	return r ? 0 : compare(a, l, &area, before, n_before, err);
+	l->differs = !strcmp(mfw_err_kind(why), "list.broken");
+	return l->differs ? 0 : give(err, &why, r);
 }
 
 /* c NULL: it is everybody's. */

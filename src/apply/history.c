@@ -134,6 +134,19 @@ static int print_made(const struct mfw_applied *a, struct buf *out)
 	return r;
 }
 
+/* What cannot be written down is refused, or else told of: it would be missed afterwards. */
+static int check_texts(const struct mfw_applied *a, const struct ruleset_customer *c, bool exact,
+		       struct mfw_err **err)
+{
+	struct mfw_err *why = NULL;
+	int r = current_check_texts(c, exact ? err : &why);
+
+	if (!r || exact)
+		return r;
+	err_prefix(&why, r, "rollback will leave out a rule");
+	return err_list_add(&a->of->warnings, why) ? err_nomem(err) : 0;
+}
+
 static int write_entry(const struct mfw *mfw, uint64_t entry, const struct buf *before,
 		       const struct buf *made, struct mfw_err **err)
 {
@@ -165,9 +178,9 @@ int history_add(const struct mfw *mfw, const struct mfw_applied *applied, bool e
 	int r = keep_dir(mfw->state_dir, "history", dir, err);
 
 	r = r ? r : find_entries(mfw, &entries, err);
-	for (size_t i = 0; exact && i < applied->n && !r; i++)
+	for (size_t i = 0; i < applied->n && !r; i++)
 		if (has_before(&applied->all[i]))
-			r = current_check_texts(applied->all[i].from, err);
+			r = check_texts(applied, applied->all[i].from, exact, err);
 	if (r)
 		return r;
 	if (print_before(applied, &before) || print_made(applied, &made))

@@ -20,8 +20,8 @@
 
 /*
  * Writes down what the customers that differ have now: their matches' texts are read already.
- * exact: a rule of ours that cannot be written down is refused; else it is left out. Errors:
- * history.denied, ruleset.unreadable.
+ * exact: a rule of ours that cannot be written down is refused; else it is left out, with a
+ * warning. Errors: history.denied, ruleset.unreadable.
  */
 int history_add(const struct mfw *mfw, const struct mfw_applied *applied, bool exact,
 		uint64_t *ret_entry, struct mfw_err **err);

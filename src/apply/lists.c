@@ -114,13 +114,16 @@ int lists_now(const struct list_at *at, int slot, bool writable, struct kernel_a
 	*ret_area = (struct area){a.data, a.n * MFW_LIST_CHUNK_LINES};
 	if (!r && (a.size != MFW_LIST_CHUNK || !list_is_sound(ret_area)))
 		r = -EINVAL;
-	if (r) {
-		lists_word(at, word);
-		set_line(at, line);
+	lists_word(at, word);
+	set_line(at, line);
+	/* It may be whole: that it cannot be looked at now is no reason to make it anew. */
+	if (r && r != -EINVAL && r != -ENOENT)
+		return err_make(err, -r, "list.denied", "the list %s cannot be read: %s%s", word,
+				strerror(-r), r == -EACCES || r == -EPERM ? "; run as root" : "");
+	if (r)
 		return err_make(err, -r, "list.broken",
 				"the list %s cannot be read: %s; make it anew with %s", word,
 				strerror(-r), line);
-	}
 	*ret = a;
 	a = KERNEL_NO_ARRAY;
 	return 0;

@@ -44,7 +44,9 @@ const char *lists_kind_name(enum mfw_list_kind kind);
 
 /* Opens the slot. Errors: list.missing (with the command that helps), list.denied. */
 int lists_slot(const struct list_at *at, int *ret_fd, struct mfw_err **err);
-/* What is in the slot now; the area points into it, and is sound. Errors: list.broken. */
+/*
+ * What is in the slot now; the area points into it, and is sound. Errors: list.broken, list.denied.
+ */
 int lists_now(const struct list_at *at, int slot, bool writable, struct kernel_array *ret,
 	      struct area *ret_area, struct mfw_err **err);
 /* A slot of its own, not pinned, with that array. Errors: bpf.map, bpf.denied. */
