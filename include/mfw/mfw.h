@@ -591,7 +591,7 @@ struct mfw_applied_customer {
 	size_t rules_added, rules_replaced, rules_moved, rules_deleted;
 	size_t lists_added, lists_changed;
 	size_t batches; /* transactions sent to its namespace; with check none counts */
-	/* NULL, or why its transaction failed: then it has what it had before. */
+	/* NULL, or why its transaction failed: then it has the rules that it had before. */
 	const struct mfw_err *error;
 	size_t lists_deleted; /* that no rule of the ruleset looks into */
 };

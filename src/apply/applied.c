@@ -52,8 +52,11 @@ void applied_count(struct applied_customer *c)
 {
 	c->pub.made = !c->error && (c->made || (c->to && !c->from));
 	c->pub.lists_deleted = others_going(&c->others);
-	c->pub.changed = c->diff.n || c->pub.made || !c->to || c->pub.lists_added ||
-			 c->pub.lists_changed || c->pub.lists_deleted;
+	/* Before a transaction that failed, the lists have got what they are to have. */
+	c->pub.changed = c->error && !c->sent
+				 ? c->pub.batches && c->pub.lists_changed
+				 : c->diff.n || c->pub.made || !c->to || c->pub.lists_added ||
+					   c->pub.lists_changed || c->pub.lists_deleted;
 	c->pub.error = c->error;
 	c->pub.deleted = !c->to;
 	for (size_t i = 0; i < c->diff.n; i++)

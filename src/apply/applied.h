@@ -16,6 +16,7 @@ struct applied_customer {
 	const struct ruleset_customer *to; /* NULL: it is to be deleted */
 	struct ruleset_customer *from;     /* NULL: it is not there yet */
 	bool made;                         /* it was made for this */
+	bool sent;                         /* its rules are as they are to be */
 	bool had;                          /* it was there, and something of it changes */
 	struct site *site;
 	struct diff diff;

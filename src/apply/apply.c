@@ -79,7 +79,7 @@ static void back_out(struct applying *a)
 		if (c->made && customer_del_locked(c->by->mfw, c->name, NULL))
 			lock_abandon(&a->lock);
 	}
-	applying_drop_lists(a);
+	applying_drop_lists(a, NULL);
 }
 
 /* ---- sending ---- */
@@ -115,7 +115,8 @@ static void send_to(struct applying *a, struct applied_customer *c)
 		r = applying_send_lists(a, c, &c->error);
 	if (c->to && !r)
 		r = send_patiently(a, c, &c->error);
-	if (c->to && !r)
+	c->sent = c->to && !r;
+	if (c->sent)
 		r = applying_drop_others(a, c, &c->error);
 	else if (!c->to)
 		r = customer_del_locked(c->by->mfw, c->name, &c->error);
@@ -132,6 +133,21 @@ static int send(struct applying *a, struct applied_customer *c, struct mfw_err *
 		send_to(a, c);
 	applying_tell(a);
 	return 0;
+}
+
+/* One who was made for this and got nothing goes again, and so do lists that rules were to have. */
+static void unmake_failed(struct applying *a)
+{
+	for (size_t i = 0; i < a->applied->n; i++) {
+		struct applied_customer *c = &a->applied->all[i];
+
+		if (!c->error || !c->to || c->sent)
+			continue;
+		if (!c->made)
+			applying_drop_lists(a, c);
+		else if (customer_del_locked(c->by->mfw, c->name, NULL))
+			lock_abandon(&a->lock);
+	}
 }
 
 /* ---- all of it ---- */
@@ -233,10 +249,26 @@ static int get_ready(struct applying *a, struct mfw_err **err)
 		return 0;
 	if (a->mfw->state_dir && !a->back && !a->options.unrecorded)
 		r = history_add(a->mfw, a->applied, a->options.ready, &a->entry, err);
-	if (!r && a->options.ready && a->options.ready(a->options.ready_ctx, a->entry))
+	if (r)
+		return err_prefix(err, r, "nothing has been changed");
+	if (a->options.ready && a->options.ready(a->options.ready_ctx, a->entry))
 		r = err_make(err, ECANCELED, "apply.given_up",
 			     "it was not to go on; nothing has been changed");
 	return r;
+}
+
+static void keep_good(struct mfw *mfw, struct mfw_applied *applied)
+{
+	struct mfw_err *why = NULL;
+	int r = good_write(mfw, applied, &why);
+
+	if (!r)
+		return;
+	err_prefix(&why, r, "it is applied, but the next boot would not know of it");
+	if (applied->error)
+		mfw_err_free(why);
+	else
+		applied->error = why;
 }
 
 /* What was done for good is what a boot begins with; what was gone back to is gone back to. */
@@ -246,10 +278,11 @@ static void write_down(struct applying *a)
 
 	for (size_t i = 0; i < a->applied->n; i++)
 		failed |= !!a->applied->all[i].error;
-	if (a->back && !failed)
+	/* Nothing was done; but who got the entry ready may look for it. */
+	if (a->back ? !failed : failed && !changes_anything(a) && !a->options.ready)
 		history_remove(a->mfw, a->entry);
 	if (a->mfw->state_dir && !a->options.unconfirmed)
-		good_write(a->mfw, a->applied, a->applied->error ? NULL : &a->applied->error);
+		keep_good(a->mfw, a->applied);
 }
 
 static int prepare_and_send(struct applying *a, struct mfw_err **err)
@@ -269,6 +302,7 @@ static int prepare_and_send(struct applying *a, struct mfw_err **err)
 		back_out(a);
 		return r;
 	}
+	unmake_failed(a);
 	applying_drop_others(a, NULL, &a->applied->error);
 	write_down(a);
 	return 0;
@@ -301,7 +335,7 @@ static int run(struct applying *a, struct mfw_err **err)
 	r = r ? r : applying_look_at_others(a, NULL, err);
 	r = r ? r : workers_each(a, look, err);
 	if (r && !a->options.check && !a->options.look)
-		applying_drop_lists(a);
+		applying_drop_lists(a, NULL);
 	if (!r && !a->options.look)
 		r = a->options.check ? applying_try(a, err) : prepare_and_send(a, err);
 	if (!r)

@@ -74,8 +74,8 @@ int applying_drop_others(struct applying *a, const struct applied_customer *c,
 bool applying_changes_lists(const struct applying *a, const struct applied_customer *c);
 /* Puts what differs in place. */
 int applying_send_lists(struct applying *a, const struct applied_customer *c, struct mfw_err **err);
-/* Takes away those that were made. */
-void applying_drop_lists(struct applying *a);
+/* Takes away those that were made; c: the customer's only. */
+void applying_drop_lists(struct applying *a, const struct applied_customer *c);
 void applying_count_lists(const struct applying *a, const struct applied_customer *c,
 			  size_t *ret_new, size_t *ret_changed);
 /* Whether an error comes only of a list that a look does not make. */

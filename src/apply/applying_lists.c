@@ -146,15 +146,16 @@ int applying_send_lists(struct applying *a, const struct applied_customer *c, st
 	return r;
 }
 
-void applying_drop_lists(struct applying *a)
+void applying_drop_lists(struct applying *a, const struct applied_customer *c)
 {
 	for (size_t i = 0; i < a->ruleset->n_lists; i++) {
 		struct declared_list *l = &a->ruleset->lists[i];
 		struct list_at at = at_of(l);
 
+		if (!l->made || (c && !is_of(l, c)))
+			continue;
 		/* What stays is a list that nobody looks into. */
-		if (l->made)
-			lists_drop_locked(a->mfw, &at, NULL);
+		lists_drop_locked(a->mfw, &at, NULL);
 		l->made = false;
 	}
 }

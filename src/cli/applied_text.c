@@ -199,7 +199,9 @@ static void put_customer(struct mfw_applied *applied, size_t i, const struct con
 
 	printf("%s%s%s:", out_color(stdout, OUT_BOLD), c->name, out_color(stdout, OUT_NORMAL));
 	if (c->error)
-		fputs(" failed, and is as it was", stdout);
+		fputs(c->changed || c->lists_changed ? " failed in part"
+						     : " failed, and is as it was",
+		      stdout);
 	else
 		put_counts(c);
 	putchar('\n');
