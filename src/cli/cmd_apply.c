@@ -79,8 +79,9 @@ int applied_show(const struct session *session, struct mfw_applied *applied,
 	return how->check && has_changed(applied) ? STATUS_DIFFERENT : STATUS_DONE;
 }
 
-int applied_run(struct session *session, struct mfw_ruleset *ruleset, struct mfw_apply_options *how,
-		struct fault *fault)
+/* *ret_changed: whether anything was; or has to be taken for it, where it cannot be told. */
+static int apply_and_show(struct session *session, struct mfw_ruleset *ruleset,
+			  struct mfw_apply_options *how, bool *ret_changed, struct fault *fault)
 {
 	cleanup(applied_free_p) struct mfw_applied *applied = NULL;
 	struct progress progress;
@@ -94,9 +95,19 @@ int applied_run(struct session *session, struct mfw_ruleset *ruleset, struct mfw
 	progress_begin(&progress);
 	r = mfw_apply(session->mfw, ruleset, how, &applied, &err);
 	progress_end(&progress);
+	*ret_changed = true;
 	if (r)
 		return fault_take(fault, err);
+	*ret_changed = has_changed(applied);
 	return applied_show(session, applied, ruleset, how);
+}
+
+int applied_run(struct session *session, struct mfw_ruleset *ruleset, struct mfw_apply_options *how,
+		struct fault *fault)
+{
+	bool changed;
+
+	return apply_and_show(session, ruleset, how, &changed, fault);
 }
 
 /* ---- to be confirmed ---- */
@@ -104,7 +115,7 @@ int applied_run(struct session *session, struct mfw_ruleset *ruleset, struct mfw
 struct confirming {
 	const struct config *config;
 	struct fault *fault;
-	bool failed;
+	bool ready, failed;
 };
 
 /* Before anything is sent the way back is on the disk, and somebody waits to take it. */
@@ -117,7 +128,17 @@ static int get_ready(void *ctx, uint64_t entry)
 		pending_drop();
 		c->failed = true;
 	}
+	c->ready = !c->failed;
 	return c->failed;
+}
+
+/* It failed as a whole: what was done until then is not left for the guard. */
+static void take_back(struct session *session)
+{
+	cleanup_fault struct fault fault = {};
+
+	if (pending_revert(session, &fault))
+		report_fault(session->config, &fault);
 }
 
 static int refuse_waiting(const struct pending *p, struct fault *fault)
@@ -133,19 +154,24 @@ static int apply_to_confirm(struct session *session, struct mfw_ruleset *ruleset
 {
 	cleanup_fault struct fault why = {};
 	struct confirming c = {.config = session->config, .fault = &why};
+	bool changed;
 	int r;
 
 	how->unconfirmed = true;
 	how->ready = get_ready;
 	how->ready_ctx = &c;
-	r = applied_run(session, ruleset, how, fault);
+	r = apply_and_show(session, ruleset, how, &changed, fault);
 	if (c.failed) {
 		fault_clear(fault);
 		*fault = why;
 		why = (struct fault){};
 		return -1;
 	}
-	if (r >= 0 && pending_read(NULL) && !session->config->json)
+	if (c.ready && r < 0)
+		take_back(session);
+	else if (c.ready && !changed)
+		pending_drop();
+	else if (c.ready && !session->config->json)
 		fprintf(stderr, "mfwctl: to let it stay, within %u s: mfwctl confirm\n",
 			session->config->confirm_s);
 	return r;

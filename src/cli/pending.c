@@ -150,18 +150,23 @@ void pending_drop(void)
 static _Noreturn void become_guard(const char *const *argv, int says)
 {
 	int null = open("/dev/null", O_RDWR), failed;
+	pid_t child;
 
 	setsid();
-	if (fork())
+	child = fork();
+	if (child > 0)
 		_exit(0);
+	failed = errno;
 	for (int fd = 0; null >= 0 && fd < 3; fd++)
 		dup2(null, fd);
 	dup2(says, GUARD_SAYS);
 	fcntl(GUARD_SAYS, F_SETFD, FD_CLOEXEC);
 	closefrom(GUARD_SAYS + 1);
 	/* Relative paths still mean what they did: the directory stays. */
-	execv("/proc/self/exe", (char *const *)argv);
-	failed = errno;
+	if (!child) {
+		execv("/proc/self/exe", (char *const *)argv);
+		failed = errno;
+	}
 	(void)!write(GUARD_SAYS, &failed, sizeof(failed));
 	_exit(127);
 }
@@ -199,7 +204,8 @@ int pending_guard(const struct config *config, struct fault *fault)
 	argv[n++] = "guard";
 	r = start_guard(argv);
 	return r ? fault_make(fault, -r, "confirm.guard",
-			      "cannot start the process that would take this back: %s",
+			      "cannot start the process that would take this back: %s; nothing has "
+			      "been changed",
 			      strerror(-r))
 		 : 0;
 }
