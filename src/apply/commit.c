@@ -229,7 +229,9 @@ int change_commit(struct mfw_change *change, struct mfw_err **err)
 
 	if (r)
 		return r;
-	r = send_patiently(change, err);
+	/* Of an apply, the look was some time ago: what has gone since would take it, too. */
+	r = change->exact ? site_check(change->site, err) : 0;
+	r = r ? r : send_patiently(change, err);
 	if (r) {
 		back_out(change);
 		return r;

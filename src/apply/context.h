@@ -104,6 +104,8 @@ int context_know_node(struct mfw *mfw, struct mfw_err **err);
 int site_get(struct mfw *mfw, const struct mfw_target *target, struct site **ret,
 	     struct mfw_err **err);
 void site_forget_view(struct site *site);
+/* Whether a customer's path still names the namespace that was entered. Errors: netns.drift. */
+int site_check(const struct site *site, struct mfw_err **err);
 /* Closes and frees the customer's sites (NULL: all). */
 void site_close(struct mfw *mfw, const char *customer);
 /*

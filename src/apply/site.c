@@ -160,6 +160,17 @@ static bool is_same(const struct site *s)
 	       inode == s->inode;
 }
 
+int site_check(const struct site *s, struct mfw_err **err)
+{
+	uint64_t inode;
+	int r = s->customer ? kernel_netns_inode(s->netns, &inode) : -EAGAIN;
+
+	/* What cannot be known now is no reason. */
+	if (r ? r != -ENOENT && r != -EINVAL : inode == s->inode)
+		return 0;
+	return refuse_drift(s->customer, s->netns, r ? "the namespace is gone" : DRIFT_OTHER, err);
+}
+
 /* Of a customer there is one. One that has another namespace by now is let go of. */
 static struct site *find_customer(struct mfw *mfw, const struct where *w)
 {

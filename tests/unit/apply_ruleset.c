@@ -263,13 +263,16 @@ static void mends_pins(void **state)
 	finish(&d);
 }
 
-/* The first transaction fails: both customers are looked at, and both prepared, by then. */
+/*
+ * The first transaction fails: both customers are looked at, and both prepared, by then; what comes
+ * first is whether the namespace is still there.
+ */
 static void spoil(void *ctx, uint64_t done, uint64_t all)
 {
 	(void)ctx;
 	assert_int_equal(all, 6);
 	if (done == 4)
-		fake_arm(FAKE_FAIL, 1, EIO);
+		fake_arm(FAKE_FAIL, 2, EIO);
 }
 
 static void refuses_before_anything(void **state)
