@@ -369,6 +369,10 @@ int applying_run(struct applying *a, const struct mfw_apply_options *options,
 	applied->of = a->ruleset;
 	r = run(a, err);
 	workers_end(a);
+	if (r == -EMFILE)
+		err_set_detail(err,
+			       "for each customer two files stay open: raise the limit (ulimit "
+			       "-n), or apply to one after the other (--only)");
 	customers_taken_clear(&a->taken);
 	lock_release(&a->lock);
 	if (!r)
