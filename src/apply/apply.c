@@ -2,6 +2,7 @@
 #include "apply/apply.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 #include "apply/applying.h"
@@ -69,9 +70,25 @@ static int prepare(struct applying *a, struct applied_customer *c, struct mfw_er
 	return r;
 }
 
+static void take_spare(struct applying *a)
+{
+	for (size_t i = 0; i < APPLYING_SPARE; i++)
+		a->spare[i] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+static void give_spare(struct applying *a)
+{
+	for (size_t i = 0; i < APPLYING_SPARE; i++) {
+		cleanup_close int fd = a->spare[i];
+
+		a->spare[i] = -1;
+	}
+}
+
 /* Nothing has been sent: nothing remains. */
 static void back_out(struct applying *a)
 {
+	give_spare(a);
 	for (size_t i = 0; i < a->applied->n; i++) {
 		struct applied_customer *c = &a->applied->all[i];
 
@@ -367,7 +384,9 @@ int applying_run(struct applying *a, const struct mfw_apply_options *options,
 		       options->size < sizeof(a->options) ? options->size : sizeof(a->options));
 	a->applied = applied;
 	applied->of = a->ruleset;
+	take_spare(a);
 	r = run(a, err);
+	give_spare(a);
 	workers_end(a);
 	if (r == -EMFILE)
 		err_set_detail(err,

@@ -14,6 +14,9 @@
 /* Each customer is looked at, prepared, and sent to. */
 #define APPLYING_PARTS 3
 
+/* So many descriptors are kept back: to undo what was done when others have run out takes some. */
+#define APPLYING_SPARE 4
+
 struct applying {
 	struct mfw *mfw; /* the caller's; customers are worked on with those of their workers */
 	struct mfw_ruleset *ruleset;
@@ -24,6 +27,7 @@ struct applying {
 	/* What is gone back to; NULL: it is a ruleset of files. */
 	const struct history_entry *back;
 	uint64_t entry; /* of the history; 0: none */
+	int spare[APPLYING_SPARE];
 
 	atomic_bool stop; /* one has failed */
 	pthread_mutex_t mutex;
