@@ -28,10 +28,18 @@ int confirm_command(struct session *session, struct fault *fault)
 {
 	struct mfw_err *err = NULL;
 	struct pending p;
+	int r;
 
 	if (pending_settle(session, fault))
 		return -1;
-	if (!pending_read(&p) || !pending_keep())
+	r = pending_read(&p) ? pending_keep() : -ENOENT;
+	if (r && r != -ENOENT)
+		return fault_make(fault, -r, "history.denied",
+				  "cannot confirm: %s cannot be written: %s; in %llu s what was "
+				  "applied is taken back",
+				  pending_state_dir(), strerror(-r),
+				  (unsigned long long)pending_left(&p));
+	if (r)
 		return fault_make(fault, ENOENT, "confirm.nothing",
 				  "no apply waits to be confirmed: there was none, or its time was "
 				  "over and it has been taken back");

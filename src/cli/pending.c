@@ -97,9 +97,11 @@ int pending_write(uint64_t entry, uint32_t seconds, struct fault *fault)
 	r = !root || json_dump_file(root, written, JSON_COMPACT) || sync_file(written) ||
 	    rename(written, path);
 	json_decref(root);
-	return r ? fault_make(fault, errno, "history.denied", "cannot write %s: %s", path,
-			      strerror(errno))
-		 : 0;
+	if (!r)
+		return 0;
+	fault_make(fault, errno, "history.denied", "cannot write %s: %s", path, strerror(errno));
+	unlink(written);
+	return -1;
 }
 
 uint64_t pending_left(const struct pending *p)
@@ -109,14 +111,14 @@ uint64_t pending_left(const struct pending *p)
 	return now >= p->deadline_ns ? 0 : (p->deadline_ns - now + SECOND_NS - 1) / SECOND_NS;
 }
 
-/* Whoever renames it first has decided. */
-static bool take(void)
+/* Whoever renames it first has decided. 0 or -errno; -ENOENT: it is decided, or there is none. */
+static int take(void)
 {
 	char path[512], taken[512];
 
 	path_of(WAITING, path);
 	path_of(TAKEN, taken);
-	return !rename(path, taken);
+	return rename(path, taken) ? -errno : 0;
 }
 
 static void remove_taken(void)
@@ -127,12 +129,13 @@ static void remove_taken(void)
 	unlink(taken);
 }
 
-bool pending_keep(void)
+int pending_keep(void)
 {
-	if (!take())
-		return false;
-	remove_taken();
-	return true;
+	int r = take();
+
+	if (!r)
+		remove_taken();
+	return r;
 }
 
 void pending_drop(void)
@@ -214,7 +217,9 @@ int pending_guard(const struct config *config, struct fault *fault)
 
 static int roll_back(struct session *session, uint64_t entry, struct fault *fault)
 {
-	struct mfw_apply_options how = {MFW_SIZE(struct mfw_apply_options), .unconfirmed = true};
+	/* One whose namespace has gone must not keep the others from theirs. */
+	struct mfw_apply_options how = {MFW_SIZE(struct mfw_apply_options), .unconfirmed = true,
+					.skip = true};
 	cleanup(applied_free_p) struct mfw_applied *applied = NULL;
 	const struct mfw_applied_customer *c;
 	struct mfw_err *err = NULL;
@@ -229,7 +234,7 @@ static int roll_back(struct session *session, uint64_t entry, struct fault *faul
 		return fault_take(fault, err);
 	}
 	for (size_t i = 0; (c = mfw_applied_get(applied, i)); i++) {
-		if (!c->error)
+		if (!c->error || !strncmp(mfw_err_kind(c->error), "netns.", 6))
 			continue;
 		fault_copy(fault, c->error);
 		return -1;
@@ -240,11 +245,14 @@ static int roll_back(struct session *session, uint64_t entry, struct fault *faul
 int pending_revert(struct session *session, struct fault *fault)
 {
 	struct pending p;
+	int r = take();
 
 	/* One that was taken, and is still there, is of somebody who was killed over it. */
-	if (!take() && !read_file(TAKEN, NULL))
+	if (r == -ENOENT && !read_file(TAKEN, NULL))
 		return 0;
-	if (read_file(TAKEN, &p) && roll_back(session, p.entry, fault))
+	/* Where that cannot be noted (the disk can only be read, say), it is done all the same. */
+	if (read_file(r && r != -ENOENT ? WAITING : TAKEN, &p) &&
+	    roll_back(session, p.entry, fault))
 		return -1;
 	remove_taken();
 	return 0;
@@ -272,6 +280,13 @@ int pending_settle(struct session *session, struct fault *fault)
 	}
 	if (waits && pending_left(&p))
 		return 0;
+	/* It would be taken back again by each command: the guard has done it, or is about to. */
+	if (access(pending_state_dir(), W_OK)) {
+		report_warning(
+			"an apply was not confirmed in time, and it cannot be written down "
+			"that it has been taken back: the state directory cannot be written");
+		return 0;
+	}
 	if (pending_revert(session, fault))
 		return -1;
 	report_warning("an apply was not confirmed in time, and has been taken back");

@@ -26,8 +26,8 @@ int pending_write(uint64_t entry, uint32_t seconds, struct fault *fault);
 uint64_t pending_left(const struct pending *pending);
 /* Starts the process that takes the apply back in the end. 0, or -1 with *fault. */
 int pending_guard(const struct config *config, struct fault *fault);
-/* Ends the waiting: what was applied stays. False: it is over, or there was nothing. */
-bool pending_keep(void);
+/* Ends the waiting: what was applied stays. -ENOENT: it is over, or there was nothing. */
+int pending_keep(void);
 /* Takes the apply back, unless somebody else has decided. 0, or -1 with *fault. */
 int pending_revert(struct session *session, struct fault *fault);
 /*
