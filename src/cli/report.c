@@ -55,6 +55,9 @@ static void put_place(FILE *out, const struct fault *fault)
 	bool whole = fault->length <= SPAN_MAX;
 	size_t to = column + (whole ? fault->length + WINDOW : SPAN_MAX);
 
+	/* There is nothing to point at. */
+	if (strspn(start, " \t\r") == len)
+		return;
 	if (column > len)
 		column = len;
 	if (from > column)

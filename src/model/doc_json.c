@@ -427,5 +427,8 @@ int doc_json_next(struct doc *doc, struct doc_event *ret, struct mfw_err **err)
 	}
 	if (j->expect == KEY || j->expect == KEY_OR_END)
 		return read_key(doc, ret, err);
+	if (!doc->depth && peek(doc) < 0)
+		return doc_refuse(doc, place_at(j, j->at, j->at + 1), "doc.syntax", err,
+				  "the file is empty: a ruleset is at least {\"version\": 1}");
 	return read_value(doc, ret, err);
 }

@@ -38,7 +38,7 @@ static void print_errors(const struct err_list *errors, struct buf *out)
 static const struct {
 	const char *text, *errors, *says;
 } bad[] = {
-	{"", "1:1+1  doc.syntax", "found the file's end"},
+	{"", "1:1+1  doc.syntax", "the file is empty"},
 	{"# nothing\n", "2:1+1  ruleset.type", "and this is nothing"},
 	{"[]", "1:1+1  ruleset.type", "a ruleset is an object, and this is a list"},
 	{"{}", "1:1+1  ruleset.key", "needs the key 'version'"},
