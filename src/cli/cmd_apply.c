@@ -197,6 +197,10 @@ int apply_command(struct session *session, struct fault *fault)
 		return status;
 	if (!config->check && pending_read(&waiting))
 		return refuse_waiting(&waiting, fault);
+	if (config->given & OPT(CONFIRM) && !config->confirm_s)
+		return fault_usage(fault, "usage.value",
+				   "--confirm takes at least 1 second, and better a minute: nobody "
+				   "can confirm within 0");
 	return config->given & OPT(CONFIRM) ? apply_to_confirm(session, ruleset, &how, fault)
 					    : applied_run(session, ruleset, &how, fault);
 }

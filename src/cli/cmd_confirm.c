@@ -59,8 +59,13 @@ int rollback_command(struct session *session, struct fault *fault)
 	cleanup(applied_free_p) struct mfw_applied *applied = NULL;
 	struct mfw_err *err = NULL;
 
-	if (pending_read(NULL) && !how.check)
-		return pending_revert(session, fault) ? -1 : print_changed(session, true);
+	if (pending_read(NULL) && !how.check) {
+		if (pending_revert(session, fault))
+			return -1;
+		if (!session->config->json)
+			puts("what waited to be confirmed has been taken back");
+		return print_changed(session, true);
+	}
 	if (session_open(session, fault))
 		return -1;
 	session_raise_limit();

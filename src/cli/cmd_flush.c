@@ -20,7 +20,10 @@ static bool ask(const struct session *session)
 	fprintf(stderr, "remove all rules of %s%s, and let everything pass? [y/N] ",
 		customer ? "customer " : "all customers", customer ? customer : "");
 	fflush(stderr);
-	return fgets(answer, sizeof(answer), stdin) && (*answer == 'y' || *answer == 'Y');
+	if (fgets(answer, sizeof(answer), stdin))
+		return *answer == 'y' || *answer == 'Y';
+	fputc('\n', stderr);
+	return false;
 }
 
 static bool is_sure(const struct session *session)

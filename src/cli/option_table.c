@@ -81,8 +81,8 @@ static int write_number(const struct option *option, void *member, const char *v
 		number = number * 10 + (unsigned)(*p - '0');
 	if (*p || p == value || number > UINT32_MAX)
 		return fault_usage(fault, "usage.value",
-				   "%s takes a whole number from 0 to 4294967295, not '%s'",
-				   option->name, value);
+				   "%s takes a whole number (%s) from 0 to 4294967295, not '%s'",
+				   option->name, option->argument, value);
 	*(uint32_t *)member = (uint32_t)number;
 	return 0;
 }
