@@ -569,6 +569,9 @@ def test_lists_go() -> None:
         true("- list old" in look.out and "1 removed" in look.out, f"{look}")
         same(mfwctl("save").out, saved, "after looks")
         done = apply(text, "--json").json()
+        [warning] = done["warnings"]
+        true("1 list that" in warning["message"], f"{warning}")
+        true("$others of customer acme" in warning["message"], f"{warning}")
         counts = {"added": 1, "changed": 0, "removed": 1}
         same(done["customers"][0]["lists"], counts, "acme's")
         same(

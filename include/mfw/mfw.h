@@ -507,7 +507,10 @@ int mfw_ruleset_check(struct mfw_ruleset *ruleset, struct mfw_err **err);
  * adding a chain or rule has.
  */
 const struct mfw_err *mfw_ruleset_error(const struct mfw_ruleset *ruleset, size_t i);
-/* Warning `i` likewise. Kinds: expr.*, action.limit, ruleset.nodes. */
+/*
+ * Warning `i` likewise. Kinds: expr.*, action.limit, ruleset.nodes; after it was applied,
+ * ruleset.list (rules look into lists that it does not have).
+ */
 const struct mfw_err *mfw_ruleset_warning(const struct mfw_ruleset *ruleset, size_t i);
 void mfw_ruleset_free(struct mfw_ruleset *ruleset);
 

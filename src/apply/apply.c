@@ -355,9 +355,10 @@ static int run(struct applying *a, struct mfw_err **err)
 		applying_drop_lists(a, NULL);
 	if (!r && !a->options.look)
 		r = a->options.check ? applying_try(a, err) : prepare_and_send(a, err);
-	if (!r)
-		count_all(a);
-	return r;
+	if (r)
+		return r;
+	count_all(a);
+	return applying_warn_of_others(a, err);
 }
 
 /* Refuses a ruleset that has mistakes, with the first of them. */

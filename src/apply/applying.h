@@ -74,6 +74,8 @@ int applying_make_lists(struct applying *a, const struct applied_customer *c, st
 int applying_look_at_others(struct applying *a, struct applied_customer *c, struct mfw_err **err);
 int applying_drop_others(struct applying *a, const struct applied_customer *c,
 			 struct mfw_err **err);
+/* Adds a warning to the ruleset's if some stay that it ought to have. Errors: ENOMEM. */
+int applying_warn_of_others(struct applying *a, struct mfw_err **err);
 /* Whether any are made, changed or deleted. */
 bool applying_changes_lists(const struct applying *a, const struct applied_customer *c);
 /* Puts what differs in place. */

@@ -159,6 +159,49 @@ int applying_look_at_others(struct applying *a, struct applied_customer *c, stru
 	return r ? err_nomem(err) : 0;
 }
 
+/* ---- a word to whoever forgot some ---- */
+
+struct staying {
+	size_t n;
+	struct list_at first;
+};
+
+static void count_staying(const char *customer, const struct others *others, struct staying *ret)
+{
+	for (size_t i = 0; i < others->n; i++)
+		if (others->all[i].stays && !ret->n++)
+			ret->first = (struct list_at){customer, others->all[i].name};
+}
+
+static int add_warning(struct mfw_ruleset *ruleset, const struct staying *s)
+{
+	const char *customer = s->first.customer;
+	char word[MFW_NAME_MAX + 16];
+	struct mfw_err *warning = NULL;
+
+	lists_word(&s->first, word);
+	err_make(&warning, ENOENT, "ruleset.list",
+		 "rules look into %zu list%s that the ruleset does not have, such as %s%s%s: at "
+		 "boot there is no such list, the ruleset is refused, and what was applied last "
+		 "takes its place",
+		 s->n, s->n == 1 ? "" : "s", word, customer ? " of customer " : "",
+		 customer ? customer : "");
+	return err_list_add(&ruleset->warnings, warning);
+}
+
+int applying_warn_of_others(struct applying *a, struct mfw_err **err)
+{
+	const struct mfw_applied *applied = a->applied;
+	struct staying s = {};
+
+	if (a->back || a->ruleset->without_lists || a->ruleset->warnings.n >= RULESET_ERRORS_MAX)
+		return 0;
+	count_staying(NULL, &applied->others, &s);
+	for (size_t i = 0; i < applied->n; i++)
+		count_staying(applied->all[i].name, &applied->all[i].others, &s);
+	return s.n && add_warning(a->ruleset, &s) ? err_nomem(err) : 0;
+}
+
 int applying_drop_others(struct applying *a, const struct applied_customer *c, struct mfw_err **err)
 {
 	const struct others *others = c ? &c->others : &a->applied->others;
