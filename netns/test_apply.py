@@ -101,6 +101,35 @@ def test_look_asks_the_kernel() -> None:
         same(nft_list("acme"), before, "rules")
 
 
+def test_look_at_new_ones() -> None:
+    """What a customer would get that is not there is judged, too; refused, it is not made"""
+    nat = customer("new", rule("x", X, "drop"))
+    nat["chains"][0].update(type="nat", hook="prerouting", priority=-300)
+    state = customer("new", rule("x", "rate(pps=5)", "drop"), rule("y", Y, "drop"))
+    other = customer("other", rule("x", X, "drop"))
+    with customers("first"):
+        pass
+    with gone_after("other"):
+        look = apply(ruleset(nat), "--check", status=1)
+        true(":1:" in look.err and "nat needs" in look.err, f"{look}")
+        no_left_overs()
+        done = apply(ruleset(nat, other), status=1)
+        true("new: failed" in done.out and "nat needs" in done.err, f"{done}")
+        same(names(), ["other"], "customers")
+        mfwctl("customer", "del", "other")
+        apply(ruleset(state, other), "--check", status=3)
+        no_left_overs()
+        run(["ip", "netns", "add", "mine"], 0)
+        nat["netns"] = state["netns"] = "mine"
+        apply(ruleset(nat), "--check", status=1)
+        apply(ruleset(state), "--check", status=3)
+        lists = customer("new", rule("x", "ip.src in $bad", "drop"), lists={"bad": []})
+        apply(ruleset(lists), "--check", status=3)
+        same(nft_list("mine"), "", "nothing is there")
+        run(["ip", "netns", "del", "mine"], 0)
+        no_left_overs()
+
+
 def test_directory_and_yaml() -> None:
     """Files of a directory are one ruleset; YAML is the same as JSON"""
     with gone_after("a", "b"), TemporaryDirectory() as directory:

@@ -550,7 +550,7 @@ struct mfw_apply_options {
 	bool prune;
 	/*
 	 * Change nothing: programs are loaded, and the kernel judges each transaction without its
-	 * end. What a customer would get that is not there yet, the kernel is not asked about.
+	 * end. What needs lists that are not there yet, the kernel is not asked about.
 	 */
 	bool check;
 	/* Only compare: nothing is loaded, and the kernel is not asked. Takes no lock. */

@@ -140,6 +140,9 @@ static void send_to(struct applying *a, struct applied_customer *c)
 	if (r && c->change)
 		applying_place_step(&c->error, c, c->change->failed_step, r);
 	change_free(steal_ptr(c->change));
+	/* It is as it was: not there. What cannot be deleted now is empty. */
+	if (r && c->made)
+		customer_del_locked(c->by->mfw, c->name, NULL);
 }
 
 /* What one customer cannot have, the others can. */

@@ -4,7 +4,9 @@
 
 #include "apply/applying.h"
 #include "apply/retry.h"
+#include "apply/site.h"
 #include "apply/source.h"
+#include "apply/steps.h"
 
 static int try_program(const struct applied_customer *c, const struct ruleset_rule *rule,
 		       struct mfw_err **err)
@@ -27,22 +29,73 @@ static int try_program(const struct applied_customer *c, const struct ruleset_ru
 	return r;
 }
 
-/* The programs of a customer that is not there: more the kernel cannot be asked. */
-static int try_programs(const struct applied_customer *c, struct mfw_err **err)
+/* What a new list is needed for cannot be tried without it. */
+static int try_placed(struct applying *a, const struct applied_customer *c,
+		      const struct ruleset_chain *chain, const struct ruleset_rule *rule,
+		      struct mfw_err **err)
 {
-	for (size_t i = 0; i < c->to->n_chains; i++) {
+	cleanup_err struct mfw_err *why = NULL;
+	int r = try_program(c, rule, &why);
+
+	if (!r || applying_lacks_list(a, why))
+		return 0;
+	applying_place(&why, c, chain, rule);
+	if (err)
+		*err = steal_ptr(why);
+	return r;
+}
+
+/* Only the programs. */
+static int try_programs(struct applying *a, const struct applied_customer *c, struct mfw_err **err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < c->to->n_chains && !r; i++) {
 		const struct ruleset_chain *chain = &c->to->chains[i];
 
-		for (size_t k = 0; k < chain->n_rules; k++) {
-			int r = try_program(c, &chain->rules[k], err);
-
-			if (!r)
-				continue;
-			applying_place(err, c, chain, &chain->rules[k]);
-			return r;
-		}
+		for (size_t k = 0; k < chain->n_rules && !r; k++)
+			r = try_placed(a, c, chain, &chain->rules[k], err);
 	}
-	return 0;
+	return r;
+}
+
+static int try_at(struct applied_customer *c, struct site *site, struct mfw_err **err)
+{
+	int r = change_new_at(c->by->mfw, site, &c->change, err);
+
+	if (r)
+		return r;
+	c->change->exact = true;
+	r = steps_add(c->change, &c->diff) ? err_nomem(err) : change_prepare(c->change, err);
+	r = r ? r : change_try(c->change, err);
+	if (r)
+		applying_place_step(err, c, c->change->failed_step, r);
+	change_free(steal_ptr(c->change));
+	return r;
+}
+
+DEFINE_CLEANUP(site_trial_cleanup, struct site *, site_trial_end)
+
+/* A customer that is not there: in the namespace that he would have, or one like it. */
+static int try_new(struct applying *a, struct applied_customer *c, struct mfw_err **err)
+{
+	cleanup(site_trial_cleanup_p) struct site *site = NULL;
+	cleanup_err struct mfw_err *why = NULL;
+	int r = site_trial(c->name, c->to->netns, &site, &why);
+
+	r = r ? r : kernel_nft_chains(site->ns, site->family, site->table, &site->view, &why);
+	if (r)
+		applying_place(&why, c, NULL, NULL);
+	/* What stands there already would go first. */
+	else if (site->view->n_chains)
+		return try_programs(a, c, err);
+	else
+		r = try_at(c, site, &why);
+	if (r && applying_lacks_list(a, why))
+		return try_programs(a, c, err);
+	if (r && err)
+		*err = steal_ptr(why);
+	return r;
 }
 
 static int try_change(struct applying *a, struct applied_customer *c, struct mfw_err **err)
@@ -61,15 +114,14 @@ static int try_change(struct applying *a, struct applied_customer *c, struct mfw
 	return r == -ERESTART ? retry_refuse(&retry, "the ruleset was checked", err) : r;
 }
 
-/* What a new list is needed for cannot be tried without it. */
 static int try_one(struct applying *a, struct applied_customer *c, struct mfw_err **err)
 {
 	cleanup_err struct mfw_err *why = NULL;
 	int r = 0;
 
 	if (c->to && !c->from)
-		r = try_programs(c, &why);
-	else if (c->diff.n)
+		return try_new(a, c, err);
+	if (c->diff.n)
 		r = try_change(a, c, &why);
 	if (applying_lacks_list(a, why))
 		return 0;

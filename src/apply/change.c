@@ -43,30 +43,46 @@ static int copy_text(char **ret, const char *text)
 	return text && !*ret ? -ENOMEM : 0;
 }
 
+static int make(struct mfw *mfw, const struct mfw_target *t, struct mfw_change **ret,
+		struct mfw_err **err)
+{
+	struct mfw_change *change = calloc(1, sizeof(*change));
+
+	if (!change)
+		return err_nomem(err);
+	change->mfw = mfw;
+	change->failed_step = -1;
+	change->global = change->own = LOCK_NONE;
+	if (copy_text(&change->customer, t->customer) || copy_text(&change->netns, t->netns) ||
+	    copy_text(&change->family, t->family) || copy_text(&change->table, t->table)) {
+		change_free(change);
+		return err_nomem(err);
+	}
+	*ret = change;
+	return 0;
+}
+
 int change_new(struct mfw *mfw, const struct mfw_target *target, struct mfw_change **ret,
 	       struct mfw_err **err)
 {
 	struct mfw_target t = {};
-	struct mfw_change *change;
 	struct site *site;
 	int r = site_get(mfw, target, &site, err);
 
 	if (r)
 		return r;
 	memcpy(&t, target, target->size < sizeof(t) ? target->size : sizeof(t));
-	change = calloc(1, sizeof(*change));
-	if (!change)
-		return err_nomem(err);
-	change->mfw = mfw;
-	change->failed_step = -1;
-	change->global = change->own = LOCK_NONE;
-	if (copy_text(&change->customer, t.customer) || copy_text(&change->netns, t.netns) ||
-	    copy_text(&change->family, t.family) || copy_text(&change->table, t.table)) {
-		change_free(change);
-		return err_nomem(err);
-	}
-	*ret = change;
-	return 0;
+	return make(mfw, &t, ret, err);
+}
+
+int change_new_at(struct mfw *mfw, struct site *site, struct mfw_change **ret, struct mfw_err **err)
+{
+	struct mfw_target t = {.customer = site->customer};
+	int r = make(mfw, &t, ret, err);
+
+	if (!r)
+		(*ret)->given = site;
+	return r;
 }
 
 void change_free(struct mfw_change *change)

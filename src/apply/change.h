@@ -56,6 +56,7 @@ struct mfw_change {
 	 */
 	bool exact;
 	bool prepared, spent;
+	struct site *given; /* NULL: the target's is looked for */
 	struct site *site;
 	struct lock global, own;
 	struct plan *plan;
@@ -66,6 +67,9 @@ struct mfw_change {
 /* See mfw_change_new() and mfw_change_free(). */
 int change_new(struct mfw *mfw, const struct mfw_target *target, struct mfw_change **ret,
 	       struct mfw_err **err);
+/* The same for a site that its caller keeps. Errors: ENOMEM. */
+int change_new_at(struct mfw *mfw, struct site *site, struct mfw_change **ret,
+		  struct mfw_err **err);
 void change_free(struct mfw_change *change);
 /* Appends an empty step of that kind for the chain; NULL without memory. */
 struct step *change_step(struct mfw_change *change, enum step_kind kind, const char *chain);

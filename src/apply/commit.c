@@ -104,8 +104,12 @@ static int get_site(struct mfw_change *change, struct mfw_err **err)
 	struct mfw_target target = {MFW_SIZE(struct mfw_target), .customer = change->customer,
 				    .netns = change->netns, .family = change->family,
 				    .table = change->table};
-	int r = site_get(change->mfw, &target, &change->site, err);
+	int r = 0;
 
+	if (change->given)
+		change->site = change->given;
+	else
+		r = site_get(change->mfw, &target, &change->site, err);
 	if (!r && change->site->busy)
 		r = err_make(err, EBUSY, "lock.busy",
 			     "another change of the same namespace is prepared already; commit or "

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "apply/customer_file.h"
+#include "apply/lock.h"
 #include "model/family.h"
 #include "model/name.h"
 
@@ -248,6 +249,29 @@ int site_get(struct mfw *mfw, const struct mfw_target *target, struct site **ret
 	}
 	*ret = site;
 	return 0;
+}
+
+int site_trial(const char *customer, const char *netns, struct site **ret, struct mfw_err **err)
+{
+	struct where where = {.customer = customer, .table = CUSTOMER_TABLE, .made = !netns};
+	cleanup_ns struct kernel_ns *ns = NULL;
+	int r = netns ? site_netns_path(netns, where.netns, err) : 0;
+
+	if (!r)
+		r = netns ? kernel_ns_open(where.netns, &ns, err) : kernel_ns_open_new(&ns, err);
+	if (r)
+		return r;
+	if (site_new(&where, ns, ret))
+		return err_nomem(err);
+	(*ret)->ns = steal_ptr(ns);
+	return 0;
+}
+
+void site_trial_end(struct site *site)
+{
+	if (site)
+		lock_remove(site->lock_name);
+	site_free(site);
 }
 
 void site_forget_view(struct site *site)
