@@ -177,6 +177,7 @@ int source_load(struct source *s, int *ret_fd, struct mfw_err **err)
 		r = codegen_object(&s->expr.input, &elf, err);
 		program.name = "the expression";
 		program.program = CODEGEN_PROGRAM;
+		program.speaks = true;
 		program.elf = elf.data;
 		program.len = elf.len;
 		return r ? r : load_expr(s, &program, ret_fd, err);

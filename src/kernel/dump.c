@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "kernel/decode.h"
+#include "kernel/nftnl.h"
 #include "kernel/socket.h"
 #include "model/family.h"
 
@@ -15,10 +16,6 @@
 #define MSG_GETRULE_RESET 25
 /* How often a dump that another change cut into is begun again. */
 #define DUMP_TRIES        16
-
-DEFINE_CLEANUP(nftnl_rule, struct nftnl_rule *, nftnl_rule_free)
-DEFINE_CLEANUP(nftnl_chain, struct nftnl_chain *, nftnl_chain_free)
-DEFINE_CLEANUP(nftnl_table, struct nftnl_table *, nftnl_table_free)
 
 static int refuse(int r, const char *what, struct mfw_err **err)
 {

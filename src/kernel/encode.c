@@ -12,6 +12,7 @@
 #include <linux/netfilter/xt_bpf.h>
 #include <string.h>
 
+#include "kernel/nftnl.h"
 #include "kernel/userdata.h"
 #include "model/action.h"
 #include "model/bytecode.h"
@@ -21,10 +22,6 @@
  * delete or check. It is the descriptor that its own open() of the pin gets, and that is 4.
  */
 #define IPTABLES_FD 4
-
-DEFINE_CLEANUP(nftnl_rule, struct nftnl_rule *, nftnl_rule_free)
-DEFINE_CLEANUP(nftnl_chain, struct nftnl_chain *, nftnl_chain_free)
-DEFINE_CLEANUP(nftnl_table, struct nftnl_table *, nftnl_table_free)
 
 /* Makes an expression and hands it to the rule at once: it is the rule's from then on. */
 static struct nftnl_expr *add_expr(struct nftnl_rule *out, const char *name)
@@ -100,8 +97,8 @@ static int add_immediate(int verdict, const char *chain, struct nftnl_rule *out)
 	if (!e)
 		return -ENOMEM;
 	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_DREG, NFT_REG_VERDICT);
-	if (*chain)
-		nftnl_expr_set_str(e, NFTNL_EXPR_IMM_CHAIN, chain);
+	if (*chain && nftnl_expr_set_str(e, NFTNL_EXPR_IMM_CHAIN, chain))
+		return -ENOMEM;
 	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_VERDICT, verdict);
 	return 0;
 }
@@ -112,8 +109,8 @@ static int add_log(const struct action *a, struct nftnl_rule *out)
 
 	if (!e)
 		return -ENOMEM;
-	if (*a->log_prefix)
-		nftnl_expr_set_str(e, NFTNL_EXPR_LOG_PREFIX, a->log_prefix);
+	if (*a->log_prefix && nftnl_expr_set_str(e, NFTNL_EXPR_LOG_PREFIX, a->log_prefix))
+		return -ENOMEM;
 	if (a->log_has_group)
 		nftnl_expr_set_u16(e, NFTNL_EXPR_LOG_GROUP, a->log_group);
 	return 0;
@@ -216,11 +213,14 @@ int encode_rule(struct nftnl_rule *rule, uint16_t type, uint16_t flags, char *at
 	return 0;
 }
 
-static void set_where(const struct chain *chain, struct nftnl_rule *out)
+/* A deletion without its chain would be one of all rules of the table. */
+static int set_where(const struct chain *chain, struct nftnl_rule *out)
 {
 	nftnl_rule_set_u32(out, NFTNL_RULE_FAMILY, chain->family);
-	nftnl_rule_set_str(out, NFTNL_RULE_TABLE, chain->pub.table);
-	nftnl_rule_set_str(out, NFTNL_RULE_CHAIN, chain->pub.name);
+	return nftnl_rule_set_str(out, NFTNL_RULE_TABLE, chain->pub.table) ||
+			       nftnl_rule_set_str(out, NFTNL_RULE_CHAIN, chain->pub.name)
+		       ? -ENOMEM
+		       : 0;
 }
 
 static void set_position(const struct rule *anchor, struct nftnl_rule *out)
@@ -238,9 +238,8 @@ static int op_rule_add(const struct nft_op *op, char *at, uint32_t seq, uint32_t
 	uint16_t flags = NLM_F_CREATE;
 	int r;
 
-	if (!out)
+	if (!out || set_where(op->chain, out))
 		return -ENOMEM;
-	set_where(op->chain, out);
 	if (op->kind == NFT_RULE_REPLACE) {
 		flags = NLM_F_REPLACE;
 		nftnl_rule_set_u64(out, NFTNL_RULE_HANDLE, op->anchor->pub.handle);
@@ -253,7 +252,9 @@ static int op_rule_add(const struct nft_op *op, char *at, uint32_t seq, uint32_t
 	/* Later steps of the transaction may name it, also one that takes another's place. */
 	if (op->rule->batch_id)
 		nftnl_rule_set_u32(out, NFTNL_RULE_ID, op->rule->batch_id);
-	nftnl_rule_set_data(out, NFTNL_RULE_USERDATA, data, userdata_write(op->rule, data));
+	/* Without it the rule would be another tool's. */
+	if (nftnl_rule_set_data(out, NFTNL_RULE_USERDATA, data, userdata_write(op->rule, data)))
+		return -ENOMEM;
 	r = encode_exprs(op->rule, op->chain->family, out);
 	return r ? r : encode_rule(out, NFT_MSG_NEWRULE, flags, at, seq, ret_len);
 }
@@ -262,9 +263,8 @@ static int op_rule_del(const struct nft_op *op, char *at, uint32_t seq, uint32_t
 {
 	cleanup(nftnl_rule_p) struct nftnl_rule *out = nftnl_rule_alloc();
 
-	if (!out)
+	if (!out || set_where(op->chain, out))
 		return -ENOMEM;
-	set_where(op->chain, out);
 	if (op->kind == NFT_RULE_DEL && op->rule->pub.handle)
 		nftnl_rule_set_u64(out, NFTNL_RULE_HANDLE, op->rule->pub.handle);
 	else if (op->kind == NFT_RULE_DEL)
@@ -277,12 +277,14 @@ static uint32_t policy_number(const char *policy)
 	return policy && !strcmp(policy, "drop") ? NF_DROP : NF_ACCEPT;
 }
 
-static void set_base(const struct chain *chain, struct nftnl_chain *out)
+static int set_base(const struct chain *chain, struct nftnl_chain *out)
 {
+	const char *type = chain->pub.type ? chain->pub.type : "filter";
+
 	nftnl_chain_set_u32(out, NFTNL_CHAIN_HOOKNUM, chain->hooknum);
 	nftnl_chain_set_s32(out, NFTNL_CHAIN_PRIO, chain->pub.priority);
-	nftnl_chain_set_str(out, NFTNL_CHAIN_TYPE, chain->pub.type ? chain->pub.type : "filter");
 	nftnl_chain_set_u32(out, NFTNL_CHAIN_POLICY, policy_number(chain->pub.policy));
+	return nftnl_chain_set_str(out, NFTNL_CHAIN_TYPE, type) ? -ENOMEM : 0;
 }
 
 static int op_chain(const struct nft_op *op, char *at, uint32_t seq, uint32_t *ret_len)
@@ -292,12 +294,11 @@ static int op_chain(const struct nft_op *op, char *at, uint32_t seq, uint32_t *r
 	uint16_t flags = op->kind == NFT_CHAIN_ADD ? NLM_F_CREATE | NLM_F_EXCL : 0;
 	struct nlmsghdr *h;
 
-	if (!out)
+	if (!out || nftnl_chain_set_str(out, NFTNL_CHAIN_TABLE, op->chain->pub.table) ||
+	    nftnl_chain_set_str(out, NFTNL_CHAIN_NAME, op->chain->pub.name))
 		return -ENOMEM;
-	nftnl_chain_set_str(out, NFTNL_CHAIN_TABLE, op->chain->pub.table);
-	nftnl_chain_set_str(out, NFTNL_CHAIN_NAME, op->chain->pub.name);
-	if (op->kind == NFT_CHAIN_ADD && op->chain->pub.hook)
-		set_base(op->chain, out);
+	if (op->kind == NFT_CHAIN_ADD && op->chain->pub.hook && set_base(op->chain, out))
+		return -ENOMEM;
 	if (op->kind == NFT_CHAIN_POLICY)
 		nftnl_chain_set_u32(out, NFTNL_CHAIN_POLICY, policy_number(op->chain->pub.policy));
 	h = nftnl_nlmsg_build_hdr(at, type, op->chain->family, flags, seq);
@@ -312,9 +313,8 @@ static int op_table(const struct nft_op *op, char *at, uint32_t seq, uint32_t *r
 	bool del = op->kind == NFT_TABLE_DEL;
 	struct nlmsghdr *h;
 
-	if (!out)
+	if (!out || nftnl_table_set_str(out, NFTNL_TABLE_NAME, op->table))
 		return -ENOMEM;
-	nftnl_table_set_str(out, NFTNL_TABLE_NAME, op->table);
 	if (op->kind == NFT_TABLE_STOP)
 		nftnl_table_set_u32(out, NFTNL_TABLE_FLAGS, NFT_TABLE_F_DORMANT);
 	h = nftnl_nlmsg_build_hdr(at, del ? NFT_MSG_DELTABLE : NFT_MSG_NEWTABLE, op->family,

@@ -136,6 +136,7 @@ struct prog_source {
 	const void *elf;
 	size_t len;
 	const char *program;   /* the one to load; NULL: the only socket filter there is */
+	bool speaks;           /* it has its text with it, which has to be readable afterwards */
 	struct prog_map *maps; /* other maps of the object are made anew */
 	size_t n_maps;
 };

@@ -150,28 +150,29 @@ static bool has_types(const struct bpf_map *map)
  * libbpf takes it for an older one and goes on: the program would run, and not say what it matches.
  */
 static int keep_words(const struct bpf_object *object, const struct bpf_program *program,
-		      const char *path, struct mfw_err **err)
+		      const struct prog_source *source, struct mfw_err **err)
 {
 	const struct bpf_map *map = bpf_object__find_map_by_name(object, ".rodata");
 	const struct btf *btf = bpf_object__btf(object);
 
-	if (!map || !btf || btf__find_by_name_kind(btf, SOURCE_VARIABLE, BTF_KIND_VAR) < 0)
+	if (!source->speaks)
 		return 0;
-	if (has_types(map) && !bpf_prog_bind_map(bpf_program__fd(program), bpf_map__fd(map), NULL))
+	if (map && btf && btf__find_by_name_kind(btf, SOURCE_VARIABLE, BTF_KIND_VAR) > 0 &&
+	    has_types(map) && !bpf_prog_bind_map(bpf_program__fd(program), bpf_map__fd(map), NULL))
 		return 0;
 	return err_make(
 		err, EAGAIN, "bpf.load",
 		"cannot load the program of %s so that it says what it matches: the kernel "
 		"did not take the text, or its type, as it does when it is short of memory; "
 		"try again",
-		path);
+		source->name);
 }
 
 /* What the caller gets of a loaded object. */
 static int take(struct bpf_object *object, const struct bpf_program *program,
 		const struct prog_source *source, int *ret_fd, struct mfw_err **err)
 {
-	int r = keep_words(object, program, source->name, err), fd;
+	int r = keep_words(object, program, source, err), fd;
 
 	if (r)
 		return r;

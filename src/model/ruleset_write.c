@@ -6,62 +6,76 @@
 
 #include "model/ruleset.h"
 
-static void set_text(json_t *object, const char *key, const char *text)
+/*
+ * It is written whole or not at all: *r says that something was not there. To put NULL somewhere,
+ * or something into NULL, is such a failure.
+ */
+static void set(int *r, json_t *object, const char *key, json_t *value)
 {
-	if (text)
-		json_object_set_new(object, key, json_string(text));
+	if (json_object_set_new(object, key, value))
+		*r = -ENOMEM;
 }
 
-static json_t *list_json(const struct ruleset_list *list)
+static void add(int *r, json_t *array, json_t *value)
+{
+	if (json_array_append_new(array, value))
+		*r = -ENOMEM;
+}
+
+static void set_text(int *r, json_t *object, const char *key, const char *text)
+{
+	if (text)
+		set(r, object, key, json_string(text));
+}
+
+static json_t *list_json(int *r, const struct ruleset_list *list)
 {
 	json_t *entries = json_array(), *object;
 	const char *entry = list->entries.data;
 
 	for (size_t i = 0; i < list->n_entries; i++, entry += strlen(entry) + 1)
-		json_array_append_new(entries, json_string(entry));
+		add(r, entries, json_string(entry));
 	if (!list->path && !list->of_names)
 		return entries;
 	object = json_object();
 	if (list->of_names)
-		set_text(object, "type", "name");
+		set_text(r, object, "type", "name");
 	if (!list->path)
-		json_object_set(object, "entries", entries);
-	set_text(object, "file", list->path);
+		set(r, object, "entries", json_incref(entries));
+	set_text(r, object, "file", list->path);
 	json_decref(entries);
 	return object;
 }
 
-static void set_lists(json_t *object, const struct ruleset_list *lists, size_t n)
+static void set_lists(int *r, json_t *object, const struct ruleset_list *lists, size_t n)
 {
-	json_t *all = json_object();
+	json_t *all = n ? json_object() : NULL;
 
 	for (size_t i = 0; i < n; i++)
-		json_object_set_new(all, lists[i].name, list_json(&lists[i]));
+		set(r, all, lists[i].name, list_json(r, &lists[i]));
 	if (n)
-		json_object_set(object, "lists", all);
-	json_decref(all);
+		set(r, object, "lists", all);
 }
 
-static json_t *rule_json(const struct ruleset_rule *from)
+static json_t *rule_json(int *r, const struct ruleset_rule *from)
 {
 	static const char *const modes[] = {
 		[MFW_MODE_MONITOR] = "monitor", [MFW_MODE_DISABLED] = "disabled"};
 	const struct mfw_rule *rule = &from->rule->pub;
-	json_t *object = json_object(), *nodes = json_array();
+	json_t *object = json_object(), *nodes = from->n_nodes ? json_array() : NULL;
 
-	set_text(object, "ref", rule->ref);
-	set_text(object, "match", rule->match);
-	set_text(object, "object_pinned", rule->object_pinned);
-	set_text(object, "object", rule->object);
-	set_text(object, "bytecode", rule->bytecode);
-	set_text(object, "action", rule->action);
-	set_text(object, "mode", modes[rule->mode]);
-	set_text(object, "comment", rule->comment);
+	set_text(r, object, "ref", rule->ref);
+	set_text(r, object, "match", rule->match);
+	set_text(r, object, "object_pinned", rule->object_pinned);
+	set_text(r, object, "object", rule->object);
+	set_text(r, object, "bytecode", rule->bytecode);
+	set_text(r, object, "action", rule->action);
+	set_text(r, object, "mode", modes[rule->mode]);
+	set_text(r, object, "comment", rule->comment);
 	for (size_t i = 0; i < from->n_nodes; i++)
-		json_array_append_new(nodes, json_string(from->nodes[i]));
+		add(r, nodes, json_string(from->nodes[i]));
 	if (from->n_nodes)
-		json_object_set(object, "nodes", nodes);
-	json_decref(nodes);
+		set(r, object, "nodes", nodes);
 	return object;
 }
 
@@ -71,54 +85,55 @@ static bool is_ours(const struct rule *rule)
 	return rule->pub.ref && rule_match_kind(&rule->pub, NULL) > 0;
 }
 
-static json_t *chain_json(const struct ruleset_chain *from)
+static json_t *chain_json(int *r, const struct ruleset_chain *from)
 {
 	const struct mfw_chain *chain = &from->chain->pub;
 	json_t *object = json_object(), *rules = json_array();
 
-	set_text(object, "name", chain->name);
+	set_text(r, object, "name", chain->name);
 	if (strcmp(chain->family, "inet"))
-		set_text(object, "family", chain->family);
+		set_text(r, object, "family", chain->family);
 	if (chain->hook) {
 		if (strcmp(chain->type, "filter"))
-			set_text(object, "type", chain->type);
-		set_text(object, "hook", chain->hook);
-		json_object_set_new(object, "priority", json_integer(chain->priority));
-		set_text(object, "policy", chain->policy);
+			set_text(r, object, "type", chain->type);
+		set_text(r, object, "hook", chain->hook);
+		set(r, object, "priority", json_integer(chain->priority));
+		set_text(r, object, "policy", chain->policy);
 	}
 	for (size_t i = 0; i < from->n_rules; i++)
 		if (is_ours(from->rules[i].rule))
-			json_array_append_new(rules, rule_json(&from->rules[i]));
-	json_object_set_new(object, "rules", rules);
+			add(r, rules, rule_json(r, &from->rules[i]));
+	set(r, object, "rules", rules);
 	return object;
 }
 
-static json_t *customer_json(const struct ruleset_customer *c)
+static json_t *customer_json(int *r, const struct ruleset_customer *c)
 {
 	json_t *object = json_object(), *chains = json_array();
 
-	set_text(object, "name", c->name);
-	set_text(object, "netns", c->netns);
-	set_lists(object, c->lists, c->n_lists);
+	set_text(r, object, "name", c->name);
+	set_text(r, object, "netns", c->netns);
+	set_lists(r, object, c->lists, c->n_lists);
 	for (size_t i = 0; i < c->n_chains; i++)
-		json_array_append_new(chains, chain_json(&c->chains[i]));
-	json_object_set_new(object, "chains", chains);
+		add(r, chains, chain_json(r, &c->chains[i]));
+	set(r, object, "chains", chains);
 	return object;
 }
 
 json_t *ruleset_json(const struct ruleset *rs)
 {
 	json_t *root = json_object(), *customers = json_array();
+	int failed = 0, *r = &failed;
 
-	json_object_set_new(root, "version", json_integer(RULESET_VERSION));
-	set_lists(root, rs->lists, rs->n_lists);
+	set(r, root, "version", json_integer(RULESET_VERSION));
+	set_lists(r, root, rs->lists, rs->n_lists);
 	for (size_t i = 0; i < rs->n_customers; i++)
-		json_array_append_new(customers, customer_json(rs->customers[i]));
-	if (json_object_set_new(root, "customers", customers)) {
-		json_decref(root);
-		return NULL;
-	}
-	return root;
+		add(r, customers, customer_json(r, rs->customers[i]));
+	set(r, root, "customers", customers);
+	if (!failed)
+		return root;
+	json_decref(root);
+	return NULL;
 }
 
 int ruleset_print_json(const struct ruleset *rs, struct buf *out)
