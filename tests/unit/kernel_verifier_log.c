@@ -13,13 +13,13 @@ static void assert_says(const char *log, const char *where)
 	cleanup_err struct mfw_err *err = NULL;
 	const char *message;
 
-	assert_int_equal(verifier_log_refuse(-EACCES, "the expression", log, &err), -EACCES);
+	assert_int_equal(verifier_log_refuse(-ENOSPC, "the expression", log, &err), -ENOSPC);
 	assert_string_equal(mfw_err_kind(err), "bpf.verifier");
 	message = mfw_err_message(err);
 	assert_memory_equal(message, "the kernel's verifier refuses the program of the expression",
 			    59);
 	assert_memory_equal(message + 59, where, strlen(where));
-	assert_memory_equal(message + 59 + strlen(where), ": Permission denied", 19);
+	assert_memory_equal(message + 59 + strlen(where), ": R1 is bad; the end", 20);
 }
 
 static void says_where(void **state)
@@ -31,9 +31,19 @@ static void says_where(void **state)
 	assert_says("; ip.ttl < 5 @ expression:1\n0: (85) call 1\nR1 is bad\n" END,
 		    ", at 'ip.ttl < 5'");
 	assert_says("; ip.ttl < 5\nValidating wild() func#2...\nR1 is bad\n" END, ", in wild()");
-	assert_says("; a @ b:1\nValidating wild() func#2...\n; return *p; @ w.c:3\nR1\n" END,
+	assert_says("; a @ b:1\nValidating wild() func#2...\n; return *p; @ w.c:3\nR1 is bad\n" END,
 		    ", in wild(), at 'return *p;'");
-	assert_says("; \nR1\n", "");
+	assert_says(";  @ b:1\nR1 is bad.\nstack depth 8\n" END, "");
+	assert_says("; \nR1 is bad\n", "");
+}
+
+static void says_no_reason(void **state)
+{
+	cleanup_err struct mfw_err *err = NULL;
+
+	(void)state;
+	verifier_log_refuse(-EACCES, "a.o", END, &err);
+	assert_non_null(strstr(mfw_err_message(err), "a.o: Permission denied;"));
 }
 
 static void counts(void **state)
@@ -64,6 +74,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_where),
+		cmocka_unit_test(says_no_reason),
 		cmocka_unit_test(counts),
 		cmocka_unit_test(shows_the_end),
 	};
