@@ -45,6 +45,12 @@ static const char *nearest_name(void *ctx, const char *name)
 	return nearest.best ? nearest.best : matcher;
 }
 
+static const char *what_others_mean(void *ctx, const char *name)
+{
+	(void)ctx;
+	return field_meant(name);
+}
+
 static const char *find_label(void *ctx, const struct field *field)
 {
 	return node_label(&((struct scope *)ctx)->mfw->node, field);
@@ -196,6 +202,7 @@ static struct mfw *context_new(void)
 		.field = find_field,
 		.matcher = find_matcher,
 		.nearest = nearest_name,
+		.meant = what_others_mean,
 		.node = find_label,
 	};
 	return mfw;

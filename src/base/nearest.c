@@ -54,7 +54,7 @@ static unsigned edit_distance(const char *a, const char *b)
 
 void nearest_try(struct nearest *nearest, const char *candidate)
 {
-	size_t len = strlen(nearest->word), limit = len < 3 ? 1 : len < 6 ? 2 : 3;
+	size_t len = strlen(nearest->word), limit = len < 5 ? 1 : len < 8 ? 2 : 3;
 	unsigned distance;
 
 	if (len > LEN_MAX || strlen(candidate) > LEN_MAX)

@@ -165,6 +165,8 @@ struct scheme {
 	const struct matcher *(*matcher)(void *ctx, const char *name, struct mfw_err **err);
 	/* The known name nearest to a wrong one, or NULL. */
 	const char *(*nearest)(void *ctx, const char *name);
+	/* What others call so: known names, as prose, or NULL. NULL: nothing is known of others. */
+	const char *(*meant)(void *ctx, const char *name);
 	/*
 	 * Whether a value of that type may be asked for in that list: 0, or an error (kind list.*)
 	 * whose place expr sets; or 1 with *err, which is a warning. NULL: every list is fine.

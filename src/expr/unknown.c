@@ -87,6 +87,10 @@ int unknown_name(struct parser *p, const char *name, size_t at, size_t length)
 		return lex_error(&p->lex, at, length, kind,
 				 "there is no %s '%.*s...': none has a name of %zu bytes", what,
 				 SHOWN_MAX, name, length);
+	near = p->scheme->meant ? p->scheme->meant(p->scheme->ctx, name) : NULL;
+	if (near)
+		return lex_error(&p->lex, at, length, kind, "there is no %s '%s': here it is %s",
+				 what, name, near);
 	near = nearest_name(p, name);
 	r = dotted ? unknown_field(p, name, at, length, near) : 0;
 	if (r)

@@ -108,6 +108,89 @@ const char *field_nearest(const char *name)
 	return nearest.best;
 }
 
+#define SOURCE      "ip.src"
+#define DESTINATION "ip.dst"
+#define EITHER      "ip.src or ip.dst"
+#define SOURCE_PORT "tcp.srcport or udp.srcport"
+#define PORT_TO     "tcp.dstport or udp.dstport"
+
+/* nft's, tcpdump's, tshark's and older Wirefilter's words. */
+static const struct {
+	const char *name, *means;
+} others[] = {
+	{"src", SOURCE},
+	{"saddr", SOURCE},
+	{"ip.saddr", SOURCE},
+	{"ip6.saddr", SOURCE},
+	{"ip6.src", SOURCE},
+	{"ipv6.src", SOURCE},
+	{"dst", DESTINATION},
+	{"daddr", DESTINATION},
+	{"ip.daddr", DESTINATION},
+	{"ip6.daddr", DESTINATION},
+	{"ip6.dst", DESTINATION},
+	{"ipv6.dst", DESTINATION},
+	{"host", EITHER},
+	{"net", EITHER},
+	{"ip.addr", EITHER},
+	{"ipv6.addr", EITHER},
+	{"port", PORT_TO},
+	{"dport", PORT_TO},
+	{"dstport", PORT_TO},
+	{"th.dport", PORT_TO},
+	{"sport", SOURCE_PORT},
+	{"srcport", SOURCE_PORT},
+	{"th.sport", SOURCE_PORT},
+	{"tcp.port", "tcp.srcport or tcp.dstport"},
+	{"tcp.sport", "tcp.srcport"},
+	{"tcp.dport", "tcp.dstport"},
+	{"udp.port", "udp.srcport or udp.dstport"},
+	{"udp.sport", "udp.srcport"},
+	{"udp.dport", "udp.dstport"},
+	{"proto", "ip.proto"},
+	{"protocol", "ip.proto"},
+	{"ip.protocol", "ip.proto"},
+	{"ip6.nexthdr", "ip.proto"},
+	{"ipv6.nxt", "ip.proto"},
+	{"meta.l4proto", "ip.proto"},
+	{"ttl", "ip.ttl"},
+	{"hoplimit", "ip.ttl"},
+	{"ip6.hoplimit", "ip.ttl"},
+	{"ipv6.hlim", "ip.ttl"},
+	{"length", "ip.len"},
+	{"ip.length", "ip.len"},
+	{"ip6.length", "ip.len"},
+	{"frame.len", "ip.len"},
+	{"meta.length", "ip.len"},
+	{"udp.payload", "substring(udp, 8)"},
+	{"tcp.payload", "tcp, which begins with its header"},
+	{"icmp6.type", "icmp.type"},
+	{"icmpv6.type", "icmp.type"},
+	{"icmp6.code", "icmp.code"},
+	{"icmpv6.code", "icmp.code"},
+	{"syn", "tcp.flags.syn"},
+	{"tcp.syn", "tcp.flags.syn"},
+	{"ack", "tcp.flags.ack"},
+	{"tcp.ack", "tcp.flags.ack"},
+	{"fin", "tcp.flags.fin"},
+	{"tcp.fin", "tcp.flags.fin"},
+	{"rst", "tcp.flags.reset"},
+	{"tcp.rst", "tcp.flags.reset"},
+	{"tcp.flags.rst", "tcp.flags.reset"},
+	{"tcp.flags.psh", "tcp.flags.push"},
+	{"tcp.flags.ece", "tcp.flags.ecn"},
+	{"ip.geoip.country", "ip.src.country"},
+	{"ip.geoip.asnum", "ip.src.asnum"},
+};
+
+const char *field_meant(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		if (!strcmp(others[i].name, name))
+			return others[i].means;
+	return NULL;
+}
+
 const char *field_type_name(enum field_type type)
 {
 	static const char *const names[] = {

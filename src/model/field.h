@@ -92,6 +92,9 @@ const struct field *field_find(const char *name);
 const struct field *field_at(size_t i);
 /* The built-in name nearest to a wrong one, or NULL. */
 const char *field_nearest(const char *name);
+/* What is called so in other tools: one or more of our names, as prose. NULL: nothing that is
+ * known. */
+const char *field_meant(const char *name);
 
 /* "Bool", "Int", "IP", "Bytes": as messages say it. */
 const char *field_type_name(enum field_type type);

@@ -28,11 +28,33 @@ static void knows_aliases(void **state)
 	assert_null(field_nearest("nothing like a field"));
 }
 
+/* Each is said with fields that there are, and is none itself. */
+static void knows_others_words(void **state)
+{
+	static const struct {
+		const char *word, *means;
+	} words[] = {
+		{"ip.saddr", "ip.src"},
+		{"port", "tcp.dstport or udp.dstport"},
+		{"ttl", "ip.ttl"},
+		{"tcp.rst", "tcp.flags.reset"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		assert_string_equal(field_meant(words[i].word), words[i].means);
+		assert_null(field_find(words[i].word));
+	}
+	assert_null(field_meant("ip.src"));
+	assert_null(field_meant("sip"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_each),
 		cmocka_unit_test(knows_aliases),
+		cmocka_unit_test(knows_others_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
