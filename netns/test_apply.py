@@ -695,6 +695,47 @@ def test_boot_with_others_lists() -> None:
         apply(ruleset(customer("acme")), "--prune")
 
 
+def looks_into(name: str, shared: str) -> dict[str, Any]:
+    return customer(name, rule("x", f"ip.src in $shared.{shared}", "drop"))
+
+
+def with_shared(lists: dict[str, list[str]], *whole: dict[str, Any]) -> str:
+    return json.dumps({"version": 1, "lists": lists, "customers": list(whole)})
+
+
+def test_boot_several_rulesets() -> None:
+    """Everybody's lists at a boot are those there were, whichever ruleset had them"""
+    with gone_after("a", "b"), TemporaryDirectory() as directory:
+        none = Path(directory)
+        apply(with_shared({"x": ["192.0.2.1"]}, looks_into("a", "x")))
+        apply(with_shared({"y": ["192.0.2.2"]}, looks_into("b", "y")))
+        saved = mfwctl("save").out
+        reboot()
+        boot(none)
+        same(mfwctl("save").out, saved, "of two rulesets")
+        only = [looks_into("a", "y"), looks_into("b", "y")]
+        apply(with_shared({"y": ["192.0.2.3"]}, *only), "--only", "a")
+        saved = mfwctl("save").out
+        true("192.0.2.2" in saved and "192.0.2.3" not in saved, saved)
+        reboot()
+        boot(none)
+        same(mfwctl("save").out, saved, "of --only")
+        mfwctl("list", "set", "--shared", "z", "192.0.2.4")
+        apply(ruleset(looks_into("a", "z")), "--confirm", "60")
+        mfwctl("confirm")
+        saved = mfwctl("save").out
+        reboot()
+        boot(none)
+        same(mfwctl("save").out, saved, "confirmed")
+        good = STATE / "good" / "a.json"
+        good.write_text(good.read_text().replace("shared.z", "shared.nosuch"))
+        reboot()
+        done = boot(none, status=1)
+        true("nosuch" in done.err, f"{done}")
+        same(names(), ["b"], "who has something good")
+        apply(ruleset(), "--prune")
+
+
 def reboot(*adopted: str) -> None:
     """Namespaces, rules, pins and /run/mfw go; what is on the disk stays."""
     for made in mfwctl("--json", "customer", "list").json()["customers"]:

@@ -54,23 +54,6 @@ static int keep_customer(struct mfw *mfw, const char *name, struct mfw_err **err
 	return r;
 }
 
-/* Whether everybody's lists are concerned. */
-static bool has_shared(const struct history_entry *e)
-{
-	for (size_t i = 0; i < e->n_made; i++)
-		if (*e->made[i] == '/')
-			return true;
-	return e->before->rs.n_lists;
-}
-
-static int keep_shared(struct mfw *mfw, struct mfw_err **err)
-{
-	cleanup_ruleset struct ruleset now = {};
-	int r = current_lists(NULL, &now.lists, &now.n_lists, err);
-
-	return r ? r : good_write_ruleset(mfw, &now, err);
-}
-
 int apply_confirm(struct mfw *mfw, uint64_t entry, struct mfw_err **err)
 {
 	cleanup(history_entry_clear) struct history_entry e = {};
@@ -84,5 +67,6 @@ int apply_confirm(struct mfw *mfw, uint64_t entry, struct mfw_err **err)
 	for (size_t i = 0; i < e.n_made && !r; i++)
 		if (!strchr(e.made[i], '/'))
 			r = keep_customer(mfw, e.made[i], err);
-	return r || !has_shared(&e) ? r : keep_shared(mfw, err);
+	/* Rules may look into some that the ruleset did not have. */
+	return r ? r : good_write_shared(mfw, err);
 }

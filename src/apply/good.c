@@ -7,6 +7,7 @@
 
 #include "apply/history.h"
 #include "apply/keep.h"
+#include "apply/lists.h"
 
 static int write_customer(struct keep *keep, const char *dir, struct ruleset_customer *customer,
 			  struct mfw_err **err)
@@ -87,17 +88,28 @@ static int write_applied(struct keep *keep, const char *dir, const struct applie
 	return write_customer(keep, dir, &whole, err);
 }
 
-static int write_applied_shared(struct keep *keep, const char *dir, const struct mfw_applied *a,
-				struct mfw_err **err)
+static int read_shared(void *ctx, const char *name)
 {
-	cleanup(forget_others) struct with_others with = {};
-	struct ruleset whole = {};
+	struct ruleset *rs = ctx;
 
-	if (add_others(&a->others, NULL, a->of->rs.lists, a->of->rs.n_lists, &with))
+	return current_list(NULL, name, &rs->lists, &rs->n_lists, NULL) == -ENOMEM ? -ENOMEM : 0;
+}
+
+/*
+ * All that there are, and as they are: what is good of other customers may look into those that
+ * this ruleset does not have.
+ */
+static int write_shared_now(struct keep *keep, const char *dir, struct mfw_err **err)
+{
+	cleanup_ruleset struct ruleset now = {};
+	int r = lists_each(NULL, read_shared, &now);
+
+	if (r == -ENOMEM)
 		return err_nomem(err);
-	whole.lists = with.lists;
-	whole.n_lists = with.n;
-	return write_shared(keep, dir, &whole, err);
+	if (r)
+		return err_make(err, -r, "list.denied", "cannot see which lists there are: %s",
+				strerror(-r));
+	return write_shared(keep, dir, &now, err);
 }
 
 /* ---- all of it ---- */
@@ -114,12 +126,23 @@ int good_write(const struct mfw *mfw, const struct mfw_applied *a, struct mfw_er
 		if (!c->error && c->to)
 			r = write_applied(&keep, dir, c, err);
 	}
-	r = r ? r : write_applied_shared(&keep, dir, a, err);
+	if (!r && (a->of->rs.n_lists || a->others.n))
+		r = write_shared_now(&keep, dir, err);
 	r = r ? r : keep_finish(&keep, err);
 	for (size_t i = 0; i < a->n && !r; i++)
 		if (!a->all[i].error && !a->all[i].to)
 			good_forget(mfw, a->all[i].name);
 	return r;
+}
+
+int good_write_shared(const struct mfw *mfw, struct mfw_err **err)
+{
+	cleanup_keep struct keep keep = {};
+	char dir[512];
+	int r = keep_dir(mfw->state_dir, "good", dir, err);
+
+	r = r ? r : write_shared_now(&keep, dir, err);
+	return r ? r : keep_finish(&keep, err);
 }
 
 int good_write_ruleset(const struct mfw *mfw, const struct ruleset *rs, struct mfw_err **err)

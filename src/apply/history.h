@@ -6,6 +6,7 @@
  *	history/NUMBER.made  the names of those that it made, one a line; of lists that it made,
  *	                     CUSTOMER/LIST, or /LIST
  *	good/CUSTOMER.json   what each customer was last given for good
+ *	good/shared.lists.json  everybody's lists at the last apply that had to do with some
  *
  * Files appear whole. An entry is there as soon as its .json is.
  */
@@ -47,13 +48,15 @@ void history_entry_clear(struct history_entry *entry);
 
 /*
  * Writes what the customers without an error now have for good, with the lists that their rules
- * look into. Errors: history.denied.
+ * look into. Errors: history.denied, list.denied.
  */
 int good_write(const struct mfw *mfw, const struct mfw_applied *applied, struct mfw_err **err);
-/* The same for customers of a ruleset that says what they have. */
+/* What customers of a ruleset have, and everybody's lists, if it has any. */
 int good_write_ruleset(const struct mfw *mfw, const struct ruleset *ruleset, struct mfw_err **err);
 /* The same, and others have nothing there any more. Errors: history.none too. */
 int good_replace(const struct mfw *mfw, const struct ruleset *ruleset, struct mfw_err **err);
+/* Everybody's lists that there are. */
+int good_write_shared(const struct mfw *mfw, struct mfw_err **err);
 void good_forget(const struct mfw *mfw, const char *customer);
 
 #endif

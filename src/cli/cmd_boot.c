@@ -3,7 +3,9 @@
  * At boot there are no rules yet, and nobody watches: what cannot be applied is told of, and the
  * last good one takes its place, customer by customer or as a whole.
  */
+#include <dirent.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -129,10 +131,47 @@ static void report_errors(struct boot *b, const struct mfw_applied *applied)
 	}
 }
 
+/* False: nothing of it was applied. */
+static bool apply_good(struct boot *b, const char *const *paths, size_t n)
+{
+	cleanup(ruleset_free_p) struct mfw_ruleset *ruleset = read_ruleset(b, paths, n);
+	cleanup(applied_free_p) struct mfw_applied *applied =
+		ruleset ? apply(b, ruleset, NULL, false) : NULL;
+
+	if (applied)
+		report_errors(b, applied);
+	return applied;
+}
+
+static int is_customer(const struct dirent *entry)
+{
+	const char *dot = strchr(entry->d_name, '.');
+
+	return dot && dot != entry->d_name && !strcmp(dot, ".json");
+}
+
+/* What one of them cannot have, the others can. */
+static void fall_back_each(struct boot *b, const char *dir)
+{
+	const char *const paths[] = {(char[1024]){}, (char[1024]){}};
+	struct dirent **entries;
+	int n = scandir(dir, &entries, is_customer, alphasort);
+	size_t shared;
+
+	if (n < 0)
+		return;
+	snprintf((char *)paths[0], 1024, "%.512s/shared.lists.json", dir);
+	shared = access(paths[0], F_OK) ? 1 : 0;
+	for (int i = 0; i < n; i++) {
+		snprintf((char *)paths[1], 1024, "%.512s/%s", dir, entries[i]->d_name);
+		apply_good(b, paths + shared, ARRAY_SIZE(paths) - shared);
+		free(entries[i]);
+	}
+	free(entries);
+}
+
 static void fall_back(struct boot *b, const char *customer)
 {
-	cleanup(ruleset_free_p) struct mfw_ruleset *ruleset = NULL;
-	cleanup(applied_free_p) struct mfw_applied *applied = NULL;
 	const char *const paths[] = {(char[512]){}};
 
 	good_path(customer, (char *)paths[0]);
@@ -147,10 +186,8 @@ static void fall_back(struct boot *b, const char *customer)
 		return;
 	}
 	say_fallback(b, customer, paths[0]);
-	ruleset = read_ruleset(b, paths, 1);
-	applied = ruleset ? apply(b, ruleset, NULL, false) : NULL;
-	if (applied)
-		report_errors(b, applied);
+	if (!apply_good(b, paths, 1) && !customer)
+		fall_back_each(b, paths[0]);
 }
 
 /* A namespace that is not there is nothing that another ruleset could help with. */
