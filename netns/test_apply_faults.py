@@ -170,6 +170,40 @@ def test_new_customers() -> None:
         mfwctl("verify", "-", stdin=two(X))
 
 
+def test_lists_before_a_failure() -> None:
+    """Lists that were changed before a transaction failed can be gone back to, and it is said"""
+    fault = "sendmsg:error=ENOBUFS:when=1"
+
+    def text(match: str, entry: str) -> str:
+        match = f"{match} and not ip.src in $mine"
+        return ruleset(
+            customer("acme", rule("x", match, "drop"), lists={"mine": [entry]})
+        )
+
+    with gone_after("acme"):
+        apply(text(X, "192.0.2.1"))
+        saved = mfwctl("save").out
+        done = with_fault(fault, "apply", "-", stdin=text(Y, "192.0.2.2"))
+        fails(done, "customer acme: ")
+        true("failed in part" in done.out, f"{done}")
+        true("nothing has changed" not in done.out, f"{done}")
+        true("192.0.2.2" in mfwctl("save").out, "the list was changed")
+        mfwctl("rollback")
+        same(mfwctl("save").out, saved, "gone back to")
+
+
+def test_new_customer_with_lists() -> None:
+    """Of a new customer that cannot be prepared, its lists' files go, too"""
+    mfwctl("customer", "list")
+    whole = customer("acme", rule("x", "ip.src in $mine", "drop"), lists={"mine": []})
+    with nothing_comes_of_it():
+        done = with_fault(
+            "link:error=ENOSPC:when=1", "apply", "-", stdin=ruleset(whole)
+        )
+        fails(done, "No space left")
+    true(not Path("/run/mfw/lock/lists-acme").exists(), "its lists' lock")
+
+
 def unprivileged(script: str, text: str) -> Result:
     """A shell that is root in a user namespace of its own only; $mfwctl runs mfwctl."""
     places = "mount -t tmpfs -o mode=0755 t /run; mount -t tmpfs -o mode=0700 t /var/lib/mfw;"

@@ -54,7 +54,7 @@ void applied_count(struct applied_customer *c)
 	c->pub.lists_deleted = others_going(&c->others);
 	/* Before a transaction that failed, the lists have got what they are to have. */
 	c->pub.changed = c->error && !c->sent
-				 ? c->pub.batches && c->pub.lists_changed
+				 ? c->touched
 				 : c->diff.n || c->pub.made || !c->to || c->pub.lists_added ||
 					   c->pub.lists_changed || c->pub.lists_deleted;
 	c->pub.error = c->error;

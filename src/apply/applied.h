@@ -17,6 +17,7 @@ struct applied_customer {
 	struct ruleset_customer *from;     /* NULL: it is not there yet */
 	bool made;                         /* it was made for this */
 	bool sent;                         /* its rules are as they are to be */
+	bool touched;                      /* it may be in part */
 	bool had;                          /* it was there, and something of it changes */
 	struct site *site;
 	struct diff diff;

@@ -85,18 +85,25 @@ static void give_spare(struct applying *a)
 	}
 }
 
+/* What is left of one is for whoever has the lock next. */
+static void unmake(struct applying *a, const struct applied_customer *c)
+{
+	if (customer_del_locked(c->by->mfw, c->name, NULL))
+		lock_leave(&a->lock);
+}
+
 /* Nothing has been sent: nothing remains. */
 static void back_out(struct applying *a)
 {
-	give_spare(a);
-	for (size_t i = 0; i < a->applied->n; i++) {
-		struct applied_customer *c = &a->applied->all[i];
+	struct mfw_applied *applied = a->applied;
 
-		change_free(steal_ptr(c->change));
-		if (c->made && customer_del_locked(c->by->mfw, c->name, NULL))
-			lock_abandon(&a->lock);
-	}
+	give_spare(a);
+	for (size_t i = 0; i < applied->n; i++)
+		change_free(steal_ptr(applied->all[i].change));
 	applying_drop_lists(a, NULL);
+	for (size_t i = 0; i < applied->n; i++)
+		if (applied->all[i].made)
+			unmake(a, &applied->all[i]);
 }
 
 /* ---- sending ---- */
@@ -126,8 +133,13 @@ static int send_patiently(struct applying *a, struct applied_customer *c, struct
 
 static void send_to(struct applying *a, struct applied_customer *c)
 {
+	size_t added, changed = 0;
 	int r = 0;
 
+	if (c->to)
+		applying_count_lists(a, c, &added, &changed);
+	/* To delete one is more than one step. */
+	c->touched = changed || !c->to;
 	if (c->to)
 		r = applying_send_lists(a, c, &c->error);
 	if (c->to && !r)
@@ -140,9 +152,6 @@ static void send_to(struct applying *a, struct applied_customer *c)
 	if (r && c->change)
 		applying_place_step(&c->error, c, c->change->failed_step, r);
 	change_free(steal_ptr(c->change));
-	/* It is as it was: not there. What cannot be deleted now is empty. */
-	if (r && c->made)
-		customer_del_locked(c->by->mfw, c->name, NULL);
 }
 
 /* What one customer cannot have, the others can. */
@@ -165,8 +174,8 @@ static void unmake_failed(struct applying *a)
 			continue;
 		if (!c->made)
 			applying_drop_lists(a, c);
-		else if (customer_del_locked(c->by->mfw, c->name, NULL))
-			lock_abandon(&a->lock);
+		else
+			unmake(a, c);
 	}
 }
 
@@ -254,7 +263,7 @@ static bool changes_anything(const struct applying *a)
 	for (size_t i = 0; i < applied->n; i++) {
 		const struct applied_customer *c = &applied->all[i];
 
-		if (!c->error && (c->had || c->made || !c->to))
+		if (c->touched || (!c->error && (c->had || c->made || !c->to)))
 			return true;
 	}
 	return false;

@@ -167,7 +167,7 @@ int customer_add_locked(struct customers_taken *taken, const char *name, const c
 
 	/* What could not be undone is the next one's to undo. */
 	if (r && undo_unfinished(NULL))
-		lock_abandon(lock);
+		lock_leave(lock);
 	return r;
 }
 

@@ -146,6 +146,11 @@ void lock_abandon(struct lock *lock)
 	lock->fd = -1;
 }
 
+void lock_leave(struct lock *lock)
+{
+	lock->alone = false;
+}
+
 bool lock_is_left(const char *name)
 {
 	char path[512];

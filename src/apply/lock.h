@@ -27,6 +27,8 @@ int lock_take(struct mfw *mfw, const char *name, enum lock_mode mode, struct loc
 void lock_release(struct lock *lock);
 /* Lets go as a killed process would: the next holder cleans up. */
 void lock_abandon(struct lock *lock);
+/* The same, but it is held until it is released. */
+void lock_leave(struct lock *lock);
 /* Whether somebody was killed who had that lock: asked by who knows that nobody has it now. */
 bool lock_is_left(const char *name);
 /* Removes the file of a lock that we hold alone. */

@@ -199,9 +199,7 @@ static void put_customer(struct mfw_applied *applied, size_t i, const struct con
 
 	printf("%s%s%s:", out_color(stdout, OUT_BOLD), c->name, out_color(stdout, OUT_NORMAL));
 	if (c->error)
-		fputs(c->changed || c->lists_changed ? " failed in part"
-						     : " failed, and is as it was",
-		      stdout);
+		fputs(c->changed ? " failed in part" : " failed, and is as it was", stdout);
 	else
 		put_counts(c);
 	putchar('\n');
@@ -234,13 +232,15 @@ void applied_text(struct mfw_applied *applied, const struct config *config)
 	const struct mfw_applied_customer *c;
 	bool shared = put_shared(applied, config);
 	size_t changed = 0, n = 0;
+	bool any = shared;
 
 	for (; (c = mfw_applied_get(applied, n)); n++) {
 		changed += c->changed && !c->error;
+		any |= c->changed;
 		if (c->changed || c->error)
 			put_customer(applied, n, config);
 	}
-	if (!changed && !shared)
+	if (!any)
 		puts(config->check ? "nothing would change" : "nothing has changed");
 	else if (n)
 		printf("%zu of %zu customer%s %s\n", changed, n, n == 1 ? "" : "s",
