@@ -555,11 +555,6 @@ struct mfw_apply_options {
 	bool check;
 	/* Only compare: nothing is loaded, and the kernel is not asked. Takes no lock. */
 	bool look;
-	/*
-	 * A customer whose namespace is missing, or another than it was, is left out and has its
-	 * error; without, nothing is done to anybody.
-	 */
-	bool skip;
 	/* Also read what rules match now, for who is to see it: mfw_delta.before->match. */
 	bool texts;
 	/* It may be taken back: what a boot begins with stays as it was until mfw_confirm(). */

@@ -30,14 +30,14 @@ static int make_customer(struct applying *a, struct applied_customer *c, struct 
 	return r;
 }
 
-static bool is_of_namespace(const struct mfw_err *err)
+/*
+ * Whether it is the customer's namespace that is wrong, gone or another: the others can have what
+ * they are to have all the same.
+ */
+static bool is_left_out(const struct mfw_err *err)
 {
-	return err && !strncmp(mfw_err_kind(err), "netns.", 6);
-}
-
-static bool is_left_out(const struct applying *a, const struct mfw_err *err)
-{
-	return a->options.skip && is_of_namespace(err);
+	return err && !strncmp(mfw_err_kind(err), "netns.", 6) &&
+	       strcmp(mfw_err_kind(err), "netns.bad") != 0;
 }
 
 static int prepare_one(struct applying *a, struct applied_customer *c, struct mfw_err **err)
@@ -51,8 +51,7 @@ static int prepare_one(struct applying *a, struct applied_customer *c, struct mf
 		r = applying_make_lists(a, c, &why);
 	if (!r && (c->made || c->diff.n))
 		r = applying_prepare(a, c, &why);
-	/* One that was there a moment ago has gone in the middle: the others are done. */
-	if (r && !c->made && (is_left_out(a, why) || (c->from && is_of_namespace(why)))) {
+	if (r && !c->made && is_left_out(why)) {
 		change_free(steal_ptr(c->change));
 		c->error = steal_ptr(why);
 		return 0;
@@ -247,7 +246,7 @@ static int look(struct applying *a, struct applied_customer *c, struct mfw_err *
 		r = applying_look(a, c, &why);
 	else
 		look_at_deleted(a, c);
-	if (r && is_left_out(a, why))
+	if (r && is_left_out(why))
 		c->error = steal_ptr(why);
 	else if (r && err)
 		*err = steal_ptr(why);

@@ -86,7 +86,7 @@ static struct mfw_applied *apply(struct boot *b, struct mfw_ruleset *ruleset, co
 				 bool for_good)
 {
 	struct mfw_apply_options how = {MFW_SIZE(struct mfw_apply_options), .only = only,
-					.skip = true, .unrecorded = true, .unconfirmed = !for_good};
+					.unrecorded = true, .unconfirmed = !for_good};
 	struct mfw_applied *applied = NULL;
 	struct mfw_err *err = NULL;
 

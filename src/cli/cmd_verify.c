@@ -186,7 +186,6 @@ static int verify(struct session *session, struct mfw_ruleset *ruleset, struct f
 		MFW_SIZE(struct mfw_apply_options),
 		.only = session->config->only,
 		.look = true,
-		.skip = true,
 	};
 	const struct mfw_applied_customer *c;
 	struct mfw_err *err = NULL;

@@ -218,8 +218,7 @@ int pending_guard(const struct config *config, struct fault *fault)
 static int roll_back(struct session *session, uint64_t entry, struct fault *fault)
 {
 	/* One whose namespace has gone must not keep the others from theirs. */
-	struct mfw_apply_options how = {MFW_SIZE(struct mfw_apply_options), .unconfirmed = true,
-					.skip = true};
+	struct mfw_apply_options how = {MFW_SIZE(struct mfw_apply_options), .unconfirmed = true};
 	cleanup(applied_free_p) struct mfw_applied *applied = NULL;
 	const struct mfw_applied_customer *c;
 	struct mfw_err *err = NULL;

@@ -383,8 +383,21 @@ static void goes_on_without_a_namespace(void **state)
 	assert_null(mfw_applied_get(d.applied, 1)->error);
 	finish(&d);
 	check_rules("beta", "n");
-	d = apply(CUSTOMERS(EDGE("acme", "")));
-	check_refusal(&d, "netns.drift", "acme");
+	d = apply(CUSTOMERS(EDGE("acme", "") "," EDGE("beta", "")));
+	assert_int_equal(d.r, 0);
+	assert_string_equal(mfw_err_kind(mfw_applied_get(d.applied, 0)->error), "netns.drift");
+	assert_null(mfw_applied_get(d.applied, 1)->error);
+	finish(&d);
+	check_rules("beta", "");
+	d = apply(CUSTOMERS("{\"name\": \"new\", \"netns\": \"nowhere\"}," EDGE(
+		"beta", RULE("n", TWO, "drop"))));
+	assert_int_equal(d.r, 0);
+	assert_string_equal(mfw_err_pointer(mfw_applied_get(d.applied, 0)->error), "/customers/0");
+	finish(&d);
+	check_rules("beta", "n");
+	d = apply(CUSTOMERS("{\"name\": \"new\", \"netns\": \"..\"}," EDGE("beta", "")));
+	check_refusal(&d, "netns.bad", "..");
+	check_rules("beta", "n");
 }
 
 #define MANY 9
