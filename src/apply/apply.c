@@ -30,11 +30,7 @@ static int make_customer(struct applying *a, struct applied_customer *c, struct 
 	return r;
 }
 
-/*
- * Whether it is the customer's namespace that is wrong, gone or another: the others can have what
- * they are to have all the same.
- */
-static bool is_left_out(const struct mfw_err *err)
+bool applying_is_left_out(const struct mfw_err *err)
 {
 	return err && !strncmp(mfw_err_kind(err), "netns.", 6) &&
 	       strcmp(mfw_err_kind(err), "netns.bad") != 0;
@@ -51,7 +47,7 @@ static int prepare_one(struct applying *a, struct applied_customer *c, struct mf
 		r = applying_make_lists(a, c, &why);
 	if (!r && (c->made || c->diff.n))
 		r = applying_prepare(a, c, &why);
-	if (r && !c->made && is_left_out(why)) {
+	if (r && !c->made && applying_is_left_out(why)) {
 		change_free(steal_ptr(c->change));
 		c->error = steal_ptr(why);
 		return 0;
@@ -246,7 +242,7 @@ static int look(struct applying *a, struct applied_customer *c, struct mfw_err *
 		r = applying_look(a, c, &why);
 	else
 		look_at_deleted(a, c);
-	if (r && is_left_out(why))
+	if (r && applying_is_left_out(why))
 		c->error = steal_ptr(why);
 	else if (r && err)
 		*err = steal_ptr(why);

@@ -50,6 +50,12 @@ void applying_tell(struct applying *a);
 /* Whether it has to be known what rules match now. */
 bool applying_wants_texts(const struct applying *a);
 
+/*
+ * Whether it is the customer's namespace that is wrong, gone or another: the others can have what
+ * they are to have all the same.
+ */
+bool applying_is_left_out(const struct mfw_err *err);
+
 /* Puts *err at the customer, chain (NULL: none) and rule (NULL) of the ruleset's files. */
 void applying_place(struct mfw_err **err, const struct applied_customer *c,
 		    const struct ruleset_chain *chain, const struct ruleset_rule *rule);

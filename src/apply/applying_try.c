@@ -132,8 +132,15 @@ static int try_one(struct applying *a, struct applied_customer *c, struct mfw_er
 
 static int try(struct applying *a, struct applied_customer *c, struct mfw_err **err)
 {
-	int r = c->error ? 0 : try_one(a, c, err);
+	cleanup_err struct mfw_err *why = NULL;
+	int r = c->error ? 0 : try_one(a, c, &why);
 
+	if (r && applying_is_left_out(why)) {
+		c->error = steal_ptr(why);
+		r = 0;
+	} else if (r && err) {
+		*err = steal_ptr(why);
+	}
 	applying_tell(a);
 	applying_tell(a);
 	return r;
