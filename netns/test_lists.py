@@ -271,13 +271,10 @@ def test_many() -> None:
         (path / "l").write_text("\n".join(lines))
         mfwctl("list", "set", "acme", "big", "--file", str(path / "l"))
         same(sorted(entries("acme", "big")), lines, "entries")
-        begin = time.monotonic()
         for i in range(20):
             changed("add", "acme", "big", f"203.0.113.{i}")
             changed("del", "acme", "big", lines[i])
-        took = time.monotonic() - begin
         same(len(entries("acme", "big")), len(lines), "as many")
-        true(took < 60, f"40 changes took {took:.1f} s")
 
 
 SEEN = {"bad": "198.51.100.0/24\n2001:db8::/64\n", "names": "udp\ntcp\n"}
