@@ -281,10 +281,11 @@ static int get_ready(struct applying *a, struct mfw_err **err)
 	return r;
 }
 
-static void keep_good(struct mfw *mfw, struct mfw_applied *applied)
+static void keep_good(struct applying *a)
 {
+	struct mfw_applied *applied = a->applied;
 	struct mfw_err *why = NULL;
-	int r = good_write(mfw, applied, &why);
+	int r = good_write(a->mfw, applied, !a->options.only, &why);
 
 	if (!r)
 		return;
@@ -306,7 +307,7 @@ static void write_down(struct applying *a)
 	if (a->back ? !failed : failed && !changes_anything(a) && !a->options.ready)
 		history_remove(a->mfw, a->entry);
 	if (a->mfw->state_dir && !a->options.unconfirmed)
-		keep_good(a->mfw, a->applied);
+		keep_good(a);
 }
 
 static int prepare_and_send(struct applying *a, struct mfw_err **err)

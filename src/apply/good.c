@@ -56,21 +56,33 @@ static void forget_others(struct with_others *w)
 	free(w->lists);
 }
 
-/* As they are now. One that cannot be read cannot be written down. 0 or -ENOMEM. */
-static int add_others(const struct others *others, const char *customer,
-		      const struct ruleset_list *lists, size_t n, struct with_others *ret)
+/* 0 or -ENOMEM. */
+static int begin_with(const struct ruleset_list *lists, size_t n, struct with_others *ret)
 {
-	int r = 0;
-
 	*ret = (struct with_others){calloc(n + 1, sizeof(*lists)), n, n};
 	if (!ret->lists)
 		return -ENOMEM;
 	if (n)
 		memcpy(ret->lists, lists, n * sizeof(*lists));
-	for (size_t i = 0; i < others->n && r != -ENOMEM; i++)
-		if (others->all[i].stays)
-			r = current_list(customer, others->all[i].name, &ret->lists, &ret->n, NULL);
+	return 0;
+}
+
+/* As it is now. One that cannot be read cannot be written down. 0 or -ENOMEM. */
+static int add_other(struct with_others *w, const char *customer, const char *name)
+{
+	int r = current_list(customer, name, &w->lists, &w->n, NULL);
+
 	return r == -ENOMEM ? r : 0;
+}
+
+static int add_others(const struct others *others, const char *customer, struct with_others *w)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < others->n && !r; i++)
+		if (others->all[i].stays)
+			r = add_other(w, customer, others->all[i].name);
+	return r;
 }
 
 static int write_applied(struct keep *keep, const char *dir, const struct applied_customer *c,
@@ -81,40 +93,49 @@ static int write_applied(struct keep *keep, const char *dir, const struct applie
 
 	if (!c->others.n)
 		return write_customer(keep, dir, &whole, err);
-	if (add_others(&c->others, c->name, whole.lists, whole.n_lists, &with))
+	if (begin_with(whole.lists, whole.n_lists, &with) || add_others(&c->others, c->name, &with))
 		return err_nomem(err);
 	whole.lists = with.lists;
 	whole.n_lists = with.n;
 	return write_customer(keep, dir, &whole, err);
 }
 
-static int read_shared(void *ctx, const char *name)
+static int see_shared(void *ctx, const char *name)
 {
-	struct ruleset *rs = ctx;
+	struct with_others *w = ctx;
 
-	return current_list(NULL, name, &rs->lists, &rs->n_lists, NULL) == -ENOMEM ? -ENOMEM : 0;
+	for (size_t i = 0; i < w->n_first; i++)
+		if (!strcmp(w->lists[i].name, name))
+			return 0;
+	return add_other(w, NULL, name);
 }
 
 /*
- * All that there are, and as they are: what is good of other customers may look into those that
- * this ruleset does not have.
+ * All that there are, as the ruleset says it (NULL: it says nothing), or as they are: what is good
+ * of other customers may look into those that this ruleset does not have.
  */
-static int write_shared_now(struct keep *keep, const char *dir, struct mfw_err **err)
+static int write_shared_now(struct keep *keep, const char *dir, const struct ruleset *said,
+			    struct mfw_err **err)
 {
-	cleanup_ruleset struct ruleset now = {};
-	int r = lists_each(NULL, read_shared, &now);
+	cleanup(forget_others) struct with_others with = {};
+	struct ruleset whole = {};
+	int r = begin_with(said ? said->lists : NULL, said ? said->n_lists : 0, &with);
 
+	r = r ? r : lists_each(NULL, see_shared, &with);
 	if (r == -ENOMEM)
 		return err_nomem(err);
 	if (r)
 		return err_make(err, -r, "list.denied", "cannot see which lists there are: %s",
 				strerror(-r));
-	return write_shared(keep, dir, &now, err);
+	whole.lists = with.lists;
+	whole.n_lists = with.n;
+	return write_shared(keep, dir, &whole, err);
 }
 
 /* ---- all of it ---- */
 
-int good_write(const struct mfw *mfw, const struct mfw_applied *a, struct mfw_err **err)
+int good_write(const struct mfw *mfw, const struct mfw_applied *a, bool shared,
+	       struct mfw_err **err)
 {
 	cleanup_keep struct keep keep = {};
 	char dir[512];
@@ -127,7 +148,7 @@ int good_write(const struct mfw *mfw, const struct mfw_applied *a, struct mfw_er
 			r = write_applied(&keep, dir, c, err);
 	}
 	if (!r && (a->of->rs.n_lists || a->others.n))
-		r = write_shared_now(&keep, dir, err);
+		r = write_shared_now(&keep, dir, shared ? &a->of->rs : NULL, err);
 	r = r ? r : keep_finish(&keep, err);
 	for (size_t i = 0; i < a->n && !r; i++)
 		if (!a->all[i].error && !a->all[i].to)
@@ -141,7 +162,7 @@ int good_write_shared(const struct mfw *mfw, struct mfw_err **err)
 	char dir[512];
 	int r = keep_dir(mfw->state_dir, "good", dir, err);
 
-	r = r ? r : write_shared_now(&keep, dir, err);
+	r = r ? r : write_shared_now(&keep, dir, NULL, err);
 	return r ? r : keep_finish(&keep, err);
 }
 

@@ -48,9 +48,11 @@ void history_entry_clear(struct history_entry *entry);
 
 /*
  * Writes what the customers without an error now have for good, with the lists that their rules
- * look into. Errors: history.denied, list.denied.
+ * look into. shared: the ruleset's lists of everybody's were applied, too. Errors: history.denied,
+ * list.denied.
  */
-int good_write(const struct mfw *mfw, const struct mfw_applied *applied, struct mfw_err **err);
+int good_write(const struct mfw *mfw, const struct mfw_applied *applied, bool shared,
+	       struct mfw_err **err);
 /* What customers of a ruleset have, and everybody's lists, if it has any. */
 int good_write_ruleset(const struct mfw *mfw, const struct ruleset *ruleset, struct mfw_err **err);
 /* The same, and others have nothing there any more. Errors: history.none too. */
