@@ -192,6 +192,30 @@ def test_lists_before_a_failure() -> None:
         same(mfwctl("save").out, saved, "gone back to")
 
 
+def test_made_since() -> None:
+    """What somebody makes after an apply failed to make it stays with a rollback"""
+    fault = "sendmsg:error=ENOBUFS:when=1"
+    acme = customer("acme", rule("x", "ip.src in $l", "drop"), lists={"l": []})
+    text = ruleset(acme, customer("globex", rule("x", X, "drop")))
+    with gone_after("acme", "globex"):
+        fails(with_fault(fault, "apply", "--jobs", "1", "-", stdin=text), "acme")
+        mfwctl("customer", "add", "acme")
+        mfwctl("rollback")
+        listed = mfwctl("customer", "list").out
+        true("acme" in listed and "globex" not in listed, listed)
+        fails(with_fault(fault, "apply", "--jobs", "1", "-", stdin=text), "acme")
+        mfwctl("list", "set", "acme", "l", "192.0.2.1")
+        saved = mfwctl("save", "acme").out
+        mfwctl("rollback")
+        same(mfwctl("save", "acme").out, saved, "acme")
+        mfwctl("list", "drop", "acme", "l")
+        saved = mfwctl("save").out
+        apply(text)
+        fails(with_fault(fault, "rollback"), "acme")
+        mfwctl("rollback")
+        same(mfwctl("save").out, saved, "at the second attempt")
+
+
 def test_new_customer_with_lists() -> None:
     """Of a new customer that cannot be prepared, its lists' files go, too"""
     mfwctl("customer", "list")

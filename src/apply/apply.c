@@ -81,9 +81,10 @@ static void give_spare(struct applying *a)
 }
 
 /* What is left of one is for whoever has the lock next. */
-static void unmake(struct applying *a, const struct applied_customer *c)
+static void unmake(struct applying *a, struct applied_customer *c)
 {
-	if (customer_del_locked(c->by->mfw, c->name, NULL))
+	c->made = customer_del_locked(c->by->mfw, c->name, NULL);
+	if (c->made)
 		lock_leave(&a->lock);
 }
 
@@ -306,6 +307,8 @@ static void write_down(struct applying *a)
 	/* Nothing was done; but who got the entry ready may look for it. */
 	if (a->back ? !failed : failed && !changes_anything(a) && !a->options.ready)
 		history_remove(a->mfw, a->entry);
+	else if (failed && a->entry && !a->back)
+		history_correct(a->mfw, a->applied, a->entry);
 	if (a->mfw->state_dir && !a->options.unconfirmed)
 		keep_good(a);
 }

@@ -208,12 +208,17 @@ int applying_drop_others(struct applying *a, const struct applied_customer *c, s
 	const struct other_list *list;
 	int r = 0;
 
-	for (size_t i = 0; (list = others_goes(others, i)) && !r; i++) {
+	for (size_t i = 0; (list = others_goes(others, i)); i++) {
 		const struct list_at at = {c ? c->name : NULL, list->name};
+		cleanup_err struct mfw_err *why = NULL;
+		int failed = lists_drop_locked(c ? c->by->mfw : a->mfw, &at, &why);
 
-		r = lists_drop_locked(c ? c->by->mfw : a->mfw, &at, err);
-		/* Somebody else was quicker. */
-		r = r == -ENOENT ? 0 : r;
+		/* Somebody else was quicker; or it is not the first one that fails. */
+		if (!failed || failed == -ENOENT || r)
+			continue;
+		r = failed;
+		if (err)
+			*err = steal_ptr(why);
 	}
 	return r;
 }

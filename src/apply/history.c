@@ -194,6 +194,17 @@ int history_add(const struct mfw *mfw, const struct mfw_applied *applied, bool e
 	return 0;
 }
 
+void history_correct(const struct mfw *mfw, const struct mfw_applied *applied, uint64_t entry)
+{
+	cleanup_keep struct keep keep = {};
+	cleanup_buf struct buf made = {};
+	char path[PATH_MAX];
+
+	entry_path(mfw, entry, ".made", path);
+	if (!print_made(applied, &made) && !keep_write(&keep, path, made.data, made.len, NULL))
+		keep_finish(&keep, NULL);
+}
+
 /* ---- reading ---- */
 
 static int split(char *text, struct history_entry *ret)

@@ -26,6 +26,8 @@
  */
 int history_add(const struct mfw *mfw, const struct mfw_applied *applied, bool exact,
 		uint64_t *ret_entry, struct mfw_err **err);
+/* Takes out what was made for somebody who failed, and went again: by now it may be another's. */
+void history_correct(const struct mfw *mfw, const struct mfw_applied *applied, uint64_t entry);
 /* Removes an entry that came to nothing, or was gone back to. */
 void history_remove(const struct mfw *mfw, uint64_t entry);
 /* The number of the last entry. Errors: history.empty, history.denied. */
