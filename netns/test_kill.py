@@ -52,7 +52,7 @@ def under_strace(point: Point, words: list[str]) -> int:
     return run([*strace, mfwctl_path("rel"), *words], None, None, UNDER_STRACE).status
 
 
-def points_of(calls: str, words: list[str]) -> list[Point]:
+def points_of(calls: str, words: list[str], status: int = 0) -> list[Point]:
     """Every call of these that the command makes, in order."""
     with TemporaryDirectory() as directory:
         path = Path(directory, "trace")
@@ -67,7 +67,7 @@ def points_of(calls: str, words: list[str]) -> list[Point]:
             "-e",
             "signal=none",
         ]
-        run([*strace, mfwctl_path("rel"), *words], 0, None, UNDER_STRACE)
+        run([*strace, mfwctl_path("rel"), *words], status, None, UNDER_STRACE)
         count: Counter[tuple[str, str]] = Counter()
         found: list[Point] = []
         for thread, name in re.findall(
@@ -417,3 +417,25 @@ def test_list_add() -> None:
 def test_list_del() -> None:
     """list del, of several entries"""
     run_case("list-del")
+
+
+@takes(60)
+def test_check() -> None:
+    """apply --check of customers that are not there: nothing of what was tried stays"""
+    nothing()
+    rules = [("a", X), ("r", "rate(pps=5)"), ("b", "ip.src in $bad")]
+    Path(AFTER).write_text(
+        ruleset(("acme", rules[:2], "192.0.2.1"), ("globex", rules, "192.0.2.1"))
+    )
+    words = ["apply", "--check", AFTER]
+    run([mfwctl_path("rel"), *words], 3)
+    same(pins(), [], "pins")
+    calls = "all" if at_least("long") else CHANGING
+    for point in chosen(points_of(calls, words, 3)):
+        under_strace(point, words)
+        what = f"check, killed at {point}"
+        same(os.listdir("/run/mfw/customers"), [], what)
+        ctl("customer", "add", "next")
+        ctl("customer", "del", "next")
+        same(pins(), [], f"{what}: pins")
+        no_left_overs()

@@ -36,6 +36,47 @@ static int undo_unfinished(struct mfw_err **err)
 	return r;
 }
 
+static int note_name(void *ctx, const char *name)
+{
+	return buf_add(ctx, name, strlen(name) + 1);
+}
+
+/* Where customers that are not there were tried: the lock says so. */
+static int undo_trial(const char *lock, const char *name, struct mfw_err **err)
+{
+	cleanup_customer struct customer *c = NULL;
+	cleanup_err struct mfw_err *why = NULL;
+	char pin_dir[256];
+	int r = lock_is_left(lock) ? customer_read(name, &c, &why) : 0;
+
+	if (!r || strcmp(mfw_err_kind(why), "customer.missing") != 0)
+		return 0;
+	site_pin_dir(name, 0, pin_dir);
+	r = release_all(pin_dir, err);
+	if (!r)
+		lock_remove(lock);
+	return r;
+}
+
+static int undo_trials(struct mfw_err **err)
+{
+	cleanup_buf struct buf names = {};
+	char dir[256];
+	int r = lock_run_dir("lock", dir, err);
+
+	if (r)
+		return r;
+	if (kernel_pin_each(dir, note_name, &names))
+		return err_nomem(err);
+	for (size_t at = 0; at < names.len && !r; at += strlen(names.data + at) + 1) {
+		const char *name = strchr(names.data + at, '-');
+
+		if (name && !strncmp(names.data + at, "customer-", 9))
+			r = undo_trial(names.data + at, name + 1, err);
+	}
+	return r ? r : release_sweep_shared(err);
+}
+
 int customer_lock_all(struct mfw *mfw, struct lock *ret, struct mfw_err **err)
 {
 	int r = lock_take(mfw, LOCK_GLOBAL, LOCK_ALONE, ret, err);
@@ -43,6 +84,7 @@ int customer_lock_all(struct mfw *mfw, struct lock *ret, struct mfw_err **err)
 	if (r || !ret->killed)
 		return r;
 	r = undo_unfinished(err);
+	r = r ? r : undo_trials(err);
 	if (r)
 		lock_abandon(ret);
 	return r;
