@@ -126,6 +126,12 @@ def test_look_at_new_ones() -> None:
         lists = customer("new", rule("x", "ip.src in $bad", "drop"), lists={"bad": []})
         apply(ruleset(lists), "--check", status=3)
         same(nft_list("mine"), "", "nothing is there")
+        for whole in (
+            (state, customer("second", netns="mine")),
+            (customer("mine"),),
+        ):
+            for words in (["--check"], []):
+                refused("apply", *words, "-", says="namespace", stdin=ruleset(*whole))
         run(["ip", "netns", "del", "mine"], 0)
         no_left_overs()
 

@@ -81,8 +81,12 @@ static int try_new(struct applying *a, struct applied_customer *c, struct mfw_er
 {
 	cleanup(site_trial_cleanup_p) struct site *site = NULL;
 	cleanup_err struct mfw_err *why = NULL;
-	int r = site_trial(c->name, c->to->netns, &site, &why);
+	int r;
 
+	pthread_mutex_lock(&a->mutex);
+	r = customer_try_locked(&a->taken, c->name, c->to->netns, &why);
+	pthread_mutex_unlock(&a->mutex);
+	r = r ? r : site_trial(c->name, c->to->netns, &site, &why);
 	r = r ? r : kernel_nft_chains(site->ns, site->family, site->table, &site->view, &why);
 	if (r)
 		applying_place(&why, c, NULL, NULL);

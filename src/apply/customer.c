@@ -126,25 +126,31 @@ static int check_free(struct customers_taken *taken, const char *name, uint64_t 
 	return r;
 }
 
-/* Writes the customer's file, and takes him. */
-static int write_and_take(struct customers_taken *taken, struct customer **c, struct mfw_err **err)
+static int make_room(struct customers_taken *taken, struct mfw_err **err)
 {
 	struct customer **more = reallocarray(taken->all, taken->n + 1, sizeof(*more));
-	int r;
 
 	if (!more)
 		return err_nomem(err);
 	taken->all = more;
-	r = customer_write(*c, err);
+	return 0;
+}
+
+/* Writes the customer's file, and takes him. */
+static int write_and_take(struct customers_taken *taken, struct customer **c, struct mfw_err **err)
+{
+	int r = make_room(taken, err);
+
+	r = r ? r : customer_write(*c, err);
 	if (!r)
-		more[taken->n++] = steal_ptr(*c);
+		taken->all[taken->n++] = steal_ptr(*c);
 	return r;
 }
 
-static int add_adopted(struct customers_taken *taken, const char *name, const char *netns,
-		       struct mfw_err **err)
+/* One whose namespace is there. */
+static int adopt(struct customers_taken *taken, const char *name, const char *netns,
+		 struct customer **ret, struct mfw_err **err)
 {
-	cleanup_customer struct customer *c = NULL;
 	cleanup_ns struct kernel_ns *ns = NULL;
 	char path[512];
 	uint64_t inode;
@@ -159,18 +165,17 @@ static int add_adopted(struct customers_taken *taken, const char *name, const ch
 	r = check_free(taken, name, inode, err);
 	if (r)
 		return r;
-	c = customer_new(name, path, false, inode);
-	if (!c)
+	*ret = customer_new(name, path, false, inode);
+	if (!*ret)
 		return err_nomem(err);
-	c->cookie = kernel_ns_cookie(ns);
-	return write_and_take(taken, &c, err);
+	(*ret)->cookie = kernel_ns_cookie(ns);
+	return 0;
 }
 
-/* After a failure the customer's file may say that it is unfinished: the caller undoes that. */
-static int add_made(struct customers_taken *taken, const char *name, struct mfw_err **err)
+/* One whose namespace is to be made. */
+static int begin(struct customers_taken *taken, const char *name, struct customer **ret,
+		 struct mfw_err **err)
 {
-	cleanup_customer struct customer *c = NULL;
-	cleanup_ns struct kernel_ns *ns = NULL;
 	char path[512];
 	int r = site_netns_path(name, path, err);
 
@@ -183,23 +188,52 @@ static int add_made(struct customers_taken *taken, const char *name, struct mfw_
 			"there is a network namespace %s already, which we did not make; to "
 			"adopt it: mfwctl customer add %s --netns %s",
 			path, name, name);
-	c = customer_new(name, path, true, 0);
-	if (!c)
-		return err_nomem(err);
-	r = customer_write(c, err);
+	*ret = customer_new(name, path, true, 0);
+	return *ret ? 0 : err_nomem(err);
+}
+
+static int add_adopted(struct customers_taken *taken, const char *name, const char *netns,
+		       struct mfw_err **err)
+{
+	cleanup_customer struct customer *c = NULL;
+	int r = adopt(taken, name, netns, &c, err);
+
+	return r ? r : write_and_take(taken, &c, err);
+}
+
+/* After a failure the customer's file may say that it is unfinished: the caller undoes that. */
+static int add_made(struct customers_taken *taken, const char *name, struct mfw_err **err)
+{
+	cleanup_customer struct customer *c = NULL;
+	cleanup_ns struct kernel_ns *ns = NULL;
+	int r = begin(taken, name, &c, err);
+
+	r = r ? r : customer_write(c, err);
 	if (r)
 		return r;
-	r = kernel_netns_make(path, err);
+	r = kernel_netns_make(c->pub.netns, err);
 	if (r) {
 		customer_remove_file(name);
 		return r;
 	}
-	r = kernel_ns_open(path, &ns, err);
+	r = kernel_ns_open(c->pub.netns, &ns, err);
 	if (r)
 		return err_prefix(err, r, "the new namespace of customer %s", name);
 	c->pub.inode = kernel_ns_inode(ns);
 	c->cookie = kernel_ns_cookie(ns);
 	return write_and_take(taken, &c, err);
+}
+
+int customer_try_locked(struct customers_taken *taken, const char *name, const char *netns,
+			struct mfw_err **err)
+{
+	cleanup_customer struct customer *c = NULL;
+	int r = netns ? adopt(taken, name, netns, &c, err) : begin(taken, name, &c, err);
+
+	r = r ? r : make_room(taken, err);
+	if (!r)
+		taken->all[taken->n++] = steal_ptr(c);
+	return r;
 }
 
 int customer_add_locked(struct customers_taken *taken, const char *name, const char *netns,

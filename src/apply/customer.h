@@ -21,9 +21,12 @@ void customers_taken_clear(struct customers_taken *taken);
 
 /* The lock for what spans customers, after cleaning up for a holder who was killed. */
 int customer_lock_all(struct mfw *mfw, struct lock *ret, struct mfw_err **err);
-/* The same as above for who has that lock. After a failure it may be abandoned. */
+/* The same as above for who has that lock. After a failure it may be left. */
 int customer_add_locked(struct customers_taken *taken, const char *name, const char *netns,
 			struct lock *lock, struct mfw_err **err);
+/* Takes one only in `taken`: whether he could be added. */
+int customer_try_locked(struct customers_taken *taken, const char *name, const char *netns,
+			struct mfw_err **err);
 int customer_del_locked(struct mfw *mfw, const char *name, struct mfw_err **err);
 
 #endif
