@@ -125,6 +125,10 @@ def test_look_at_new_ones() -> None:
         apply(ruleset(state), "--check", status=3)
         lists = customer("new", rule("x", "ip.src in $bad", "drop"), lists={"bad": []})
         apply(ruleset(lists), "--check", status=3)
+        lists["chains"][0]["rules"].append(rule("y", "ip.dst in $nosuch", "drop"))
+        look = apply(ruleset(lists), "--check", "--json", status=1)
+        place = look.json()["error"]["place"]
+        same(place["pointer"], "/customers/0/chains/0/rules/1/match", "a missing list")
         same(nft_list("mine"), "", "nothing is there")
         for whole in (
             (state, customer("second", netns="mine")),
