@@ -32,8 +32,13 @@ static int make_customer(struct applying *a, struct applied_customer *c, struct 
 
 bool applying_is_left_out(const struct mfw_err *err)
 {
-	return err && !strncmp(mfw_err_kind(err), "netns.", 6) &&
-	       strcmp(mfw_err_kind(err), "netns.bad") != 0;
+	static const char *const kinds[] = {"netns.missing", "netns.not", "netns.drift",
+					    "netns.denied"};
+
+	for (size_t i = 0; err && i < ARRAY_SIZE(kinds); i++)
+		if (!strcmp(mfw_err_kind(err), kinds[i]))
+			return true;
+	return false;
 }
 
 static int prepare_one(struct applying *a, struct applied_customer *c, struct mfw_err **err)

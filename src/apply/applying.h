@@ -51,8 +51,8 @@ void applying_tell(struct applying *a);
 bool applying_wants_texts(const struct applying *a);
 
 /*
- * Whether it is the customer's namespace that is wrong, gone or another: the others can have what
- * they are to have all the same.
+ * Whether the customer's namespace is gone, or none or another than it was: the others can have
+ * what they are to have all the same.
  */
 bool applying_is_left_out(const struct mfw_err *err);
 
