@@ -117,14 +117,15 @@ static void add_address(struct buf *text, const uint8_t *address)
 /* A single one, some in a row, or a network. */
 static void add_member(struct buf *text, uint8_t *address)
 {
-	unsigned form = random_below(4);
+	static const unsigned lengths[] = {40, 64, 72, 120};
+	unsigned form = random_below(4), length = lengths[random_below(4)];
 	uint8_t last[16];
 
 	if (form == 1)
-		address[15] = 0;
+		memset(address + length / 8, 0, 16 - length / 8);
 	add_address(text, address);
 	if (form == 1)
-		buf_add_str(text, "/120");
+		buf_printf(text, "/%u", length);
 	if (form == 2) {
 		memcpy(last, address, sizeof(last));
 		last[15] = 255;
@@ -160,6 +161,12 @@ static void ask_around(struct set *set, const uint8_t *address)
 	memcpy(near, address, sizeof(near));
 	near[random_below(16)] ^= 1 << random_below(8);
 	ask_address(set, near);
+	/* The last one of a network, and the one behind. */
+	memset(near + 8, 255, 8);
+	ask_address(set, near);
+	for (int i = 15; i >= 0 && !++near[i]; i--)
+		;
+	ask_address(set, near);
 }
 
 static void try_addresses(unsigned n, const char *more)
@@ -186,6 +193,22 @@ static void try_addresses(unsigned n, const char *more)
 	ask_around(&set, other);
 	set_close(&set, good, *more ? "IPv6 addresses and the ends" : "IPv6 addresses", n);
 	free(members);
+}
+
+/* Where the next number, or the one before, has another upper half. */
+static void try_bound(const char *op, uint8_t last)
+{
+	uint8_t address[16] = {0x20, 1, [7] = 1};
+	struct set set = {.run = {.fd = -1}};
+	bool good;
+
+	memset(address + 8, last, 8);
+	buf_printf(&set.text, "ip.src %s ", op);
+	add_address(&set.text, address);
+	good = set_open(&set);
+	if (good)
+		ask_around(&set, address);
+	set_close(&set, good, op, 1);
 }
 
 /* ---- texts ---- */
@@ -320,6 +343,7 @@ static void try_names(unsigned n, unsigned max)
 int main(int argc, char **argv)
 {
 	static const unsigned sizes[] = {60, 255, 256, 257, 600, 1000};
+	static const char *const ops[] = {"<", "<=", ">", ">=", "=="};
 	static const unsigned counts[] = {32, 34, 70, 300, 1500};
 
 	if (argc < 2 || catalog_new(argv[1], &catalog, NULL))
@@ -329,6 +353,10 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		try_addresses(sizes[i], "");
 		try_addresses(sizes[i], "::/120 ffff:ffff:ffff:ffff:ffff:ffff:ffff:0/112");
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(ops); i++) {
+		try_bound(ops[i], 0);
+		try_bound(ops[i], 255);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(counts); i++) {
 		try_texts("substring(udp, 8)", counts[i], 16);

@@ -154,6 +154,9 @@ static void check_few(const struct look *look)
 
 		beside.four.address++;
 		good = ask_address(look, &key) == 1 && ask_address(look, &beside) == 0;
+		/* What a number has beside them. */
+		beside.four.address = (key.four.address & 0xffff0000) | MFW_LIST_FEW << 1;
+		good = good && ask_address(look, &beside) == 0;
 	}
 	check(good, "few addresses in each /16", model.n);
 	look_unmap(&area);
