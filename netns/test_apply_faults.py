@@ -440,6 +440,21 @@ def test_guard_fails() -> None:
                 fails(done, "cannot start the process .*nothing has been changed")
 
 
+def test_guard_unheard() -> None:
+    """Who ignores his children, and has no standard streams, has a guard that takes back"""
+    with two_customers():
+        saved = mfwctl("save").out
+        ignoring = ["env", "--ignore-signal=CHLD", mfwctl_path("rel")]
+        words = [*ignoring, "apply", "--confirm", "1", "-"]
+        run(words, 0, stdin=two(Y))
+        wait_until(lambda: mfwctl("save").out == saved, "taken back")
+        Path("/run/two.json").write_text(two(Y))
+        words[-1] = "/run/two.json"
+        run(["sh", "-c", '"$@" <&- >&- 2>&-', "sh", *words], 1)
+        true(mfwctl("save").out != saved, "applied")
+        wait_until(lambda: mfwctl("save").out == saved, "taken back")
+
+
 # ---- namespaces ----
 
 

@@ -155,6 +155,8 @@ static _Noreturn void become_guard(const char *const *argv, int says)
 	int null = open("/dev/null", O_RDWR), failed;
 	pid_t child;
 
+	/* Whoever closed his standard streams gets the pipe as one of them. */
+	says = fcntl(says, F_DUPFD, GUARD_SAYS);
 	setsid();
 	child = fork();
 	if (child > 0)
@@ -188,8 +190,10 @@ static int start_guard(const char *const *argv)
 	child = fork();
 	if (!child)
 		become_guard(argv, says);
-	if (child < 0 || waitpid(child, NULL, 0) != child)
+	if (child < 0)
 		return -errno;
+	/* Where SIGCHLD is ignored there is nothing to wait for, and the pipe tells. */
+	waitpid(child, NULL, 0);
 	close(steal_fd(&says));
 	return read(hears, &failed, sizeof(failed)) < 0 ? -errno : -failed;
 }
