@@ -12,7 +12,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import test_kill
-from ctl import Result, mfwctl, mfwctl_path, refused, rules, run, same, true
+from ctl import (
+    Result,
+    build_dir,
+    mfwctl,
+    mfwctl_path,
+    refused,
+    rules,
+    run,
+    same,
+    true,
+)
 from scenario import Skip, at_least, length, no_left_overs, pins, takes
 from strace import UNDER_STRACE
 from test_apply import (
@@ -310,8 +320,21 @@ def hundred(match: str) -> str:
 
 
 @contextmanager
+def one_build() -> Iterator[None]:
+    """Of two builds' matchers the same expression is another program: all commands are of one."""
+    before = os.environ.get("MFW_BUILD_SAN")
+    os.environ["MFW_BUILD_SAN"] = str(build_dir("rel"))
+    try:
+        yield
+    finally:
+        del os.environ["MFW_BUILD_SAN"]
+        if before is not None:
+            os.environ["MFW_BUILD_SAN"] = before
+
+
+@contextmanager
 def hundred_customers() -> Iterator[None]:
-    with gone_after(*(f"c{i}" for i in range(100))):
+    with one_build(), gone_after(*(f"c{i}" for i in range(100))):
         apply(hundred(X))
         yield
 
