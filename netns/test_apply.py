@@ -130,12 +130,12 @@ def test_look_at_new_ones() -> None:
         place = look.json()["error"]["place"]
         same(place["pointer"], "/customers/0/chains/0/rules/1/match", "a missing list")
         same(nft_list("mine"), "", "nothing is there")
-        for whole in (
-            (state, customer("second", netns="mine")),
-            (customer("mine"),),
+        for text in (
+            ruleset(state, customer("second", netns="mine")),
+            ruleset(customer("mine")),
         ):
-            for words in (["--check"], []):
-                refused("apply", *words, "-", says="namespace", stdin=ruleset(*whole))
+            for option in "--check", "--diff":
+                refused("apply", option, "-", says="namespace", stdin=text)
         run(["ip", "netns", "del", "mine"], 0)
         no_left_overs()
 

@@ -580,7 +580,7 @@ def refused_within(path: Path, memory: int, says: str) -> None:
 @takes(20)
 def test_files_large() -> None:
     """Files of 100 MB that are nonsense are refused in seconds, for a few times that of memory"""
-    size = 100 << 20 if at_least("full") else 4 << 20
+    size = 100 << 20 if at_least("long") else 16 << 20 if at_least("full") else 4 << 20
     with TemporaryDirectory(dir="/run") as directory:
         path = Path(directory)
         for name, text, says in large_files(size):

@@ -79,10 +79,10 @@ def points_of(calls: str, words: list[str], status: int = 0) -> list[Point]:
 
 
 def chosen(points: list[Point]) -> list[Point]:
-    """A few of them, spread over the command's run, when it is to be quick."""
-    if length() != "quick":
-        return points
-    return [points[i * (len(points) - 1) // 5] for i in range(6)]
+    """All of them in a long run; else every other one, or six, spread over the command's run."""
+    if length() == "quick":
+        return [points[i * (len(points) - 1) // 5] for i in range(6)]
+    return points if at_least("long") else points[::2]
 
 
 @dataclass

@@ -79,8 +79,7 @@ static void take_spare(struct applying *a)
 static void give_spare(struct applying *a)
 {
 	for (size_t i = 0; i < APPLYING_SPARE; i++) {
-		cleanup_close int fd = a->spare[i];
-
+		cleanup_close_p(&a->spare[i]);
 		a->spare[i] = -1;
 	}
 }

@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROUNDS       3000
-#define ROUNDS_QUICK 600
+#define ROUNDS       1500
+#define ROUNDS_QUICK 150
 
 static struct {
 	unsigned sound, refused, unsupported;

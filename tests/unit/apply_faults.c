@@ -727,14 +727,21 @@ static bool kill_at(struct run *run, size_t n)
 	return killed;
 }
 
-/* Every operation; one in six, another one for each scenario, when it is to be quick. */
-static void each_operation(struct run *run, bool (*fault)(struct run *run, size_t n))
+/* Every operation in a long run; else one of so many, another one for each scenario. */
+static size_t choose_step(void)
 {
 	const char *length = getenv("MFW_TEST_LENGTH");
-	bool quick = length && !strcmp(length, "quick");
-	size_t first = quick ? 1 + (run->s - scenarios) % 6 : 1;
 
-	for (size_t n = first; fault(run, n); n += quick ? 6 : 1)
+	if (length && !strcmp(length, "quick"))
+		return 20;
+	return length && !strcmp(length, "full") ? 2 : 1;
+}
+
+static void each_operation(struct run *run, bool (*fault)(struct run *run, size_t n))
+{
+	size_t step = choose_step();
+
+	for (size_t n = 1 + (run->s - scenarios) % step; fault(run, n); n += step)
 		assert_in_range(n, 1, 500);
 }
 

@@ -13,6 +13,13 @@
 /* Lists are of so many lines at least: large ones are laid out in another way. */
 static size_t lines_min;
 
+static bool is_quick(void)
+{
+	const char *length = getenv("MFW_TEST_LENGTH");
+
+	return length && !strcmp(length, "quick");
+}
+
 static struct area build(enum mfw_list_kind kind, const struct entries *entries)
 {
 	struct list_plan plan;
@@ -191,7 +198,7 @@ static void check_changed(enum mfw_list_kind kind)
 
 	model.n = 0;
 	area = build_model(kind, &model);
-	for (int i = 0; i < 6000; i++) {
+	for (int i = 0; i < (is_quick() ? 2000 : 6000); i++) {
 		change(&area, &model, kind, i % 2000 < 1200 ? 25 : 75);
 		if (i % 60 == 0)
 			check_all(&area, &model, kind);
@@ -303,7 +310,7 @@ static void holds_many(void **state)
 	struct area area;
 
 	(void)state;
-	for (int i = 0; i < 1000000; i++)
+	for (int i = 0; i < (is_quick() ? 100000 : 1000000); i++)
 		entries_add4(&entries, (uint32_t)random() << 1 ^ (uint32_t)random(), 32);
 	assert_int_equal(entries_tidy(&entries, NULL), 0);
 	area = build(MFW_LIST_IP, &entries);
@@ -318,9 +325,10 @@ static void holds_many(void **state)
 static void holds_any_number(void **state)
 {
 	static const unsigned sizes[] = {3000, 8000, 12000, 17000, 30000, 100000};
+	const size_t n_sizes = is_quick() ? 4 : ARRAY_SIZE(sizes);
 
 	(void)state;
-	for (size_t i = 0; i < 3 * ARRAY_SIZE(sizes); i++) {
+	for (size_t i = 0; i < 3 * n_sizes; i++) {
 		cleanup_entries struct entries entries = {}, got = {};
 		const struct list_entry more = four(0x0a010203, 32);
 		struct area area;
