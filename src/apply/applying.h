@@ -97,6 +97,9 @@ bool applying_lacks_list(const struct applying *a, const struct mfw_err *err);
 int applying_look_again(struct applying *a, struct applied_customer *c, struct mfw_err **err);
 /* Prepares what differs: c->change is NULL after it when nothing does. */
 int applying_prepare(struct applying *a, struct applied_customer *c, struct mfw_err **err);
+/* That the lists which its rules name are there, or in the ruleset. Errors: list.missing. */
+int applying_check_named(const struct applying *a, const struct applied_customer *c,
+			 struct mfw_err **err);
 /* Has the kernel judge what would be done to all customers, and changes nothing. */
 int applying_try(struct applying *a, struct mfw_err **err);
 
