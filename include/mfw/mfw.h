@@ -642,7 +642,7 @@ struct mfw_delta {
  * one of the transactions fails, the others are done all the same, and *ret says which it was.
  * The ruleset has to be without mistakes. Free *ret with mfw_applied_free().
  * Errors: the ruleset's first mistake; ruleset.customer, customer.netns (it is there with another
- * namespace), and those of mfw_change_prepare().
+ * namespace), apply.jobs (too many), apply.given_up, list.*, and those of mfw_change_prepare().
  */
 int mfw_apply(struct mfw *mfw, struct mfw_ruleset *ruleset, const struct mfw_apply_options *options,
 	      struct mfw_applied **ret, struct mfw_err **err);

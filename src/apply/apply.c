@@ -47,6 +47,8 @@ static int prepare_one(struct applying *a, struct applied_customer *c, struct mf
 	int r = 0;
 
 	if (!c->from)
+		r = applying_check_named(a, c, &why);
+	if (!r && !c->from)
 		r = make_customer(a, c, &why);
 	if (!r && c->made)
 		r = applying_make_lists(a, c, &why);

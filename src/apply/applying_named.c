@@ -21,6 +21,18 @@ static bool is_in(const struct ruleset_list *lists, size_t n, const char *name)
 	return false;
 }
 
+static int refuse_missing(const struct list_at *at, struct mfw_err **err)
+{
+	char word[MFW_NAME_MAX + 16];
+
+	lists_word(at, word);
+	return err_make(err, ENOENT, "list.missing",
+			"there is no list %s, and the ruleset does not make it: it belongs among "
+			"the lists of %s%s",
+			word, at->customer ? "customer " : "all, at the top of the ruleset",
+			at->customer ? at->customer : "");
+}
+
 /* One that is not there is the ruleset's, or nobody's. */
 static int check_list(void *ctx, const char *name, bool shared, enum field_type type,
 		      struct mfw_err **err)
@@ -31,12 +43,14 @@ static int check_list(void *ctx, const char *name, bool shared, enum field_type 
 	const struct list_at at = {shared ? NULL : c->name, name};
 	enum mfw_list_kind kind;
 
+	int r;
+
 	(void)type;
 	if (shared ? is_in(rs->lists, rs->n_lists, name)
 		   : is_in(c->to->lists, c->to->n_lists, name))
 		return 0;
-	return shared || c->from ? lists_kind(&at, &kind, err)
-				 : lists_refuse_slot(-ENOENT, &at, err);
+	r = shared || c->from ? lists_kind(&at, &kind, NULL) : -ENOENT;
+	return r == -ENOENT ? refuse_missing(&at, err) : r ? lists_kind(&at, &kind, err) : 0;
 }
 
 static int check_rule(const struct applying *a, const struct applied_customer *c,

@@ -44,8 +44,6 @@ const char *lists_kind_name(enum mfw_list_kind kind);
 
 /* Opens the slot. Errors: list.missing (with the command that helps), list.denied. */
 int lists_slot(const struct list_at *at, int *ret_fd, struct mfw_err **err);
-/* That refusal, for r (-errno) of opening it. Returns r. */
-int lists_refuse_slot(int r, const struct list_at *at, struct mfw_err **err);
 /*
  * What is in the slot now; the area points into it, and is sound. Errors: list.broken, list.denied.
  */
@@ -87,5 +85,6 @@ int lists_kind(const struct list_at *at, enum mfw_list_kind *ret, struct mfw_err
 
 void lists_pin_dir(const char *customer, char ret[256]);
 void lists_pin_path(const struct list_at *at, char ret[512]);
+int lists_refuse_slot(int r, const struct list_at *at, struct mfw_err **err);
 
 #endif

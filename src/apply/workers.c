@@ -49,8 +49,10 @@ int workers_begin(struct applying *a, struct mfw_err **err)
 	int r = 0;
 
 	if (a->options.jobs > WORKERS_MAX)
-		return err_make(err, EINVAL, "apply.jobs", "at most %d jobs can run at a time",
-				WORKERS_MAX);
+		return err_make(err, EINVAL, "apply.jobs",
+				"%u jobs are too many: at most %d customers are worked on at a "
+				"time",
+				a->options.jobs, WORKERS_MAX);
 	applied->workers = calloc(n, sizeof(*applied->workers));
 	if (!applied->workers)
 		return err_nomem(err);
@@ -183,7 +185,10 @@ static void finish(struct shift *shifts, size_t n)
 			pthread_join(shifts[i].thread, NULL);
 }
 
-/* Of several failures that of the first customer. */
+/*
+ * Of several failures that of the first customer. Which there are is chance: who fails stops the
+ * others.
+ */
 static int result(struct shift *shifts, size_t n, struct mfw_err **err)
 {
 	struct shift *first = NULL;

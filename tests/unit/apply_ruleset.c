@@ -462,7 +462,7 @@ static void works_with_several(void **state)
 	assert_string_equal(each, alone);
 }
 
-/* Of several mistakes it is the first customer's, whoever found one first. */
+/* What one of them finds wrong keeps all from being done, and is said with its place. */
 static void fails_with_several(void **state)
 {
 	struct mfw_apply_options options = {.jobs = 2};
